@@ -1,0 +1,1 @@
+"""The packaged policy, price overrides and overlap groups."""

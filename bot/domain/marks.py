@@ -1,0 +1,44 @@
+"""Keyed marks: how the bot recognises what it no longer keeps."""
+
+import hmac
+from dataclasses import dataclass, field
+from hashlib import blake2b, sha256
+
+from bot.domain.people import SlackId, normal_email
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """Makes 16-byte marks that nobody without the installation's secret can connect to a person."""
+
+    secret: bytes = field(repr=False)
+
+    def of_email(self, email: str) -> bytes:
+        """Return the mark of a mail address."""
+        return self._mark("email", normal_email(email))
+
+    def of_slack(self, slack_id: SlackId) -> bytes:
+        """Return the mark of a Slack user."""
+        return self._mark("slack", f"{slack_id.org_id}/{slack_id.user_id}")
+
+    def of_request(self, *parts: str) -> bytes:
+        """Return the mark of a request, from what makes it unique."""
+        return self._mark("request", "\x1f".join(parts))
+
+    def _mark(self, purpose: str, text: str) -> bytes:
+        return hmac.new(self.secret, f"{purpose}\x1e{text}".encode(), sha256).digest()[:16]
+
+
+def token_hash(token: str) -> bytes:
+    """Return the hash under which an ingest token is stored; tokens are random, so no salt is needed."""
+    return sha256(token.encode()).digest()
+
+
+def event_hash(event_id: str) -> bytes:
+    """Return the 16 bytes by which a pushed event is remembered."""
+    return blake2b(event_id.encode(), digest_size=16).digest()
+
+
+def content_hash(content: bytes) -> int:
+    """Return a 63-bit hash of an event's content."""
+    return int.from_bytes(blake2b(content, digest_size=8).digest(), "big") >> 1

@@ -1,0 +1,267 @@
+"""The state of the local workspace: people, channels, messages, views, files and permissions."""
+
+import secrets
+import threading
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from bot.playground.block_rules import ALL_OF_SLACK, Plan
+from bot.playground.shown import Json, Shown, ShownLog, ShownOn
+
+DEFAULT_SCOPES = ("commands", "chat:write", "users:read", "users:read.email")
+OPTIONAL_SCOPES = ("files:write", "im:write", "im:history", "usergroups:read", "channels:read", "groups:read")
+TRIGGER_SECONDS = 3.0
+RESPONSE_URL_SECONDS = 30 * 60.0
+RESPONSE_URL_USES = 5
+
+
+class SlackError(Exception):
+    """Refuses a call with Slack's own name for the reason; *more* goes into the answer."""
+
+    def __init__(self, error: str, **more: Any) -> None:
+        super().__init__(error)
+        self.error = error
+        self.more = more
+
+
+@dataclass(frozen=True, slots=True)
+class LocalUser:
+    """A person, or a bot, as Slack knows them; *team_id* None is the home workspace."""
+
+    id: str
+    name: str
+    email: str
+    tz: str = "Europe/Berlin"
+    deleted: bool = False
+    is_bot: bool = False
+    is_restricted: bool = False
+    is_ultra_restricted: bool = False
+    is_stranger: bool = False
+    team_id: str | None = None
+    locale: str = "en-GB"
+
+    @property
+    def handle(self) -> str:
+        """The name after an @: the first word of the name, in small letters."""
+        return self.name.split()[0].lower()
+
+    @property
+    def is_guest(self) -> bool:
+        return self.is_restricted or self.is_ultra_restricted
+
+    def tz_offset(self, at: float) -> int:
+        """Returns the seconds east of UTC at a moment; it changes with daylight saving."""
+        offset = datetime.fromtimestamp(at, UTC).astimezone(ZoneInfo(self.tz)).utcoffset()
+        return int(offset.total_seconds()) if offset else 0
+
+
+@dataclass(slots=True)
+class LocalChannel:
+    """A channel, private channel or direct message, and who is in it."""
+
+    id: str
+    name: str
+    members: set[str] = field(default_factory=set)
+    is_private: bool = False
+    is_im: bool = False
+
+    @property
+    def public(self) -> bool:
+        return not (self.is_private or self.is_im)
+
+
+@dataclass(slots=True)
+class LocalMessage:
+    """A message as the workspace keeps it; *ephemeral_to* names its only reader, if there is one."""
+
+    channel: str
+    ts: str
+    user: str
+    body: Json
+    ephemeral_to: str = ""
+    thread_ts: str = ""
+
+
+@dataclass(slots=True)
+class LocalFile:
+    """An uploaded file: nobody but the bot sees it until it is shared."""
+
+    id: str
+    name: str
+    length: int
+    title: str = ""
+    content: bytes | None = None
+    channels: list[str] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Trigger:
+    """The right to open a modal: for three seconds, once."""
+
+    user: str
+    issued_at: float
+    view_id: str = ""
+    used: bool = False
+
+
+@dataclass(slots=True)
+class ResponseUrl:
+    """The right to answer one interaction: five times within thirty minutes."""
+
+    id: str
+    user: str
+    channel: str
+    issued_at: float
+    of_command: bool
+    uses: int = 0
+    original: str = ""  # ts of the message that replace_original and delete_original mean
+
+
+class World:
+    """Holds everything behind one lock; methods of the Web API change it, people's acts read it."""
+
+    def __init__(
+        self,
+        users: Iterable[LocalUser],
+        channels: Iterable[LocalChannel],
+        scopes: Iterable[str] = DEFAULT_SCOPES,
+        plan: Plan = ALL_OF_SLACK,
+        clock: Callable[[], float] = time.time,
+        keep_last: int | None = None,
+        enterprise_id: str | None = None,
+    ) -> None:
+        self.lock = threading.RLock()
+        self.team_id, self.team_domain, self.app_id = "T0LOCAL", "larkfield", "A0LOCAL"
+        self.bot_user_id, self.bot_id, self.enterprise_id = "U0BOT", "B0BOT", enterprise_id
+        bot = LocalUser(self.bot_user_id, "Worthwhile", "", is_bot=True)
+        self.users = {user.id: user for user in (*users, bot)}
+        self.channels = {channel.id: channel for channel in channels}
+        self.scopes, self.plan, self.keep_last = set(scopes), plan, keep_last
+        self.check_blocks = True
+        self.bot_token = f"xoxb-local-{secrets.token_hex(8)}"
+        self.app_token = f"xapp-local-{secrets.token_hex(8)}"
+        self.revoked = False
+        self.usergroups: dict[str, Json] = {}
+        self.messages: dict[str, dict[str, LocalMessage]] = {}
+        self.modals: dict[str, list[Json]] = {}
+        self.homes: dict[str, Json] = {}
+        self.files: dict[str, LocalFile] = {}
+        self.triggers: dict[str, Trigger] = {}
+        self.response_urls: dict[str, ResponseUrl] = {}
+        self.shown = ShownLog(keep_last)
+        self.base_url = ""
+        self._clock, self._skipped = clock, 0.0
+        self._last_ts = 0
+
+    def now(self) -> float:
+        """Returns the moment inside the workspace, seconds since 1970."""
+        return self._clock() + self._skipped
+
+    def pass_time(self, seconds: float) -> None:
+        """Lets time go by inside the workspace: triggers and response_urls grow old."""
+        self._skipped += seconds
+
+    def new_ts(self) -> str:
+        """Returns a message timestamp: unique and growing."""
+        with self.lock:
+            self._last_ts = max(self._last_ts + 1, int(self.now() * 1_000_000))
+            return f"{self._last_ts // 1_000_000}.{self._last_ts % 1_000_000:06}"
+
+    def user(self, user_id: str, error: str = "user_not_found") -> LocalUser:
+        """Returns somebody by id, or refuses with the error."""
+        if user_id not in self.users:
+            raise SlackError(error)
+        return self.users[user_id]
+
+    def direct_message(self, user_id: str) -> LocalChannel:
+        """Returns the bot's own conversation with a person, opening it when there is none."""
+        with self.lock:
+            person = self.user(user_id, "channel_not_found")
+            if person.is_bot:
+                raise SlackError("cannot_dm_bot")
+            if person.deleted:
+                raise SlackError("user_disabled")
+            channel_id = f"D{user_id[1:]}"
+            members = {user_id, self.bot_user_id}
+            return self.channels.setdefault(
+                channel_id, LocalChannel(channel_id, "directmessage", members, is_im=True)
+            )
+
+    def channel(self, name: str) -> LocalChannel:
+        """Returns a conversation by id, or a public or private channel by name, if the bot may know it."""
+        channel = self.channels.get(name)
+        if channel is None:
+            plain = name.removeprefix("#")
+            channel = next((c for c in self.channels.values() if c.name == plain and not c.is_im), None)
+        if channel is None or not (channel.public or self.bot_user_id in channel.members):
+            raise SlackError("channel_not_found")
+        return channel
+
+    def people_in(self, channel: LocalChannel) -> set[str]:
+        """Returns the people, bots aside, who see what is posted in a conversation."""
+        return {m for m in channel.members if m in self.users and not self.users[m].is_bot}
+
+    def opens_public_channels(self, user_id: str) -> bool:
+        """Says whether a person can read public channels without being in them: full members can."""
+        person = self.users.get(user_id)
+        return person is not None and not (
+            person.is_guest or person.is_stranger or person.deleted or person.is_bot
+        )
+
+    def keep(self, message: LocalMessage) -> None:
+        """Stores a message, forgetting the oldest of its channel past *keep_last*."""
+        with self.lock:
+            kept = self.messages.setdefault(message.channel, {})
+            kept[message.ts] = message
+            while self.keep_last is not None and len(kept) > self.keep_last:
+                del kept[next(iter(kept))]
+
+    def show_in(self, channel: LocalChannel, raw: Json, surface: ShownOn | None = None, **more: Any) -> Shown:
+        """Records that something appeared to everybody in a conversation."""
+        where: ShownOn = surface or ("dm" if channel.is_im else "channel")
+        return self.shown.add(
+            self.people_in(channel), where, raw, channel=channel.id, public=channel.public, **more
+        )
+
+    def new_trigger(self, user: str, view_id: str = "") -> str:
+        """Issues a trigger_id; those that expired long ago are forgotten."""
+        with self.lock:
+            now = self.now()
+            for old in [t for t, one in self.triggers.items() if now - one.issued_at > 60]:
+                del self.triggers[old]
+            trigger_id = f"{secrets.randbelow(10**12)}.{secrets.randbelow(10**12)}.{secrets.token_hex(16)}"
+            self.triggers[trigger_id] = Trigger(user, now, view_id)
+            return trigger_id
+
+    def use_trigger(self, trigger_id: str) -> Trigger:
+        """Takes a trigger in exchange, or refuses: unknown, used, or older than three seconds."""
+        with self.lock:
+            trigger = self.triggers.get(trigger_id)
+            if trigger is None:
+                well_formed = trigger_id.count(".") == 2
+                raise SlackError("expired_trigger_id" if well_formed else "invalid_trigger_id")
+            if trigger.used:
+                raise SlackError("exchanged_trigger_id")
+            if self.now() - trigger.issued_at > TRIGGER_SECONDS:
+                raise SlackError("expired_trigger_id")
+            trigger.used = True
+            return trigger
+
+    def new_response_url(
+        self, user: str, channel: str, *, of_command: bool, original: str = ""
+    ) -> ResponseUrl:
+        """Issues a response_url; those that expired are forgotten after an hour."""
+        with self.lock:
+            now = self.now()
+            while self.response_urls:
+                oldest = next(iter(self.response_urls.values()))
+                if now - oldest.issued_at <= 2 * RESPONSE_URL_SECONDS:
+                    break
+                del self.response_urls[oldest.id]
+            issued = ResponseUrl(secrets.token_hex(12), user, channel, now, of_command, original=original)
+            self.response_urls[issued.id] = issued
+            return issued

@@ -1,0 +1,29 @@
+"""What handlers and jobs may reach."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.domain.counting import Overlaps
+from bot.domain.marks import Marks
+from bot.domain.pricing import PriceBook
+from bot.policy import Policy
+from bot.pool import AnswerPool
+from bot.slack import Slack
+from storage.engine import Database
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """One of each, made by the composition root; shared by every thread."""
+
+    database: Database
+    policy: Policy
+    prices: PriceBook
+    overlaps: Overlaps
+    marks: Marks
+    now: Callable[[], datetime]  # aware, UTC
+    slack: Slack
+    pool: AnswerPool
+    web_url: str  # where pushes arrive, as people can type it
+    command_prefix: str = ""

@@ -1,0 +1,1 @@
+"""Tables, migrations and queries; returns domain values, never rows."""

@@ -1,0 +1,125 @@
+"""Bulk writing of usage rows: Core executemany on SQLite, COPY and ON CONFLICT on PostgreSQL.
+
+Batches are sorted by key, which keeps the pages together and two writers from deadlocking.
+"""
+
+from collections.abc import Sequence
+from functools import cache
+from typing import Any, Final
+
+from sqlalchemy import Table
+from sqlmodel import Session
+
+from bot.domain.usage import BIT, MEASURES
+
+_SQLITE_MEASURE_TYPE: Final = "BIGINT"
+Row = tuple[Any, ...]
+
+
+def columns(table: Table) -> tuple[str, ...]:
+    """Return the columns in which rows are given: the key, the measures, who estimated, what is partial."""
+    keys = tuple(column.name for column in table.primary_key)
+    return (*keys, *MEASURES, "list_value_by", "partly_unknown")
+
+
+def put(session: Session, table: Table, rows: Sequence[Row]) -> None:
+    """Write *rows* (in the order of `columns`), each in the place of one with the same key."""
+    _write(session, table, columns(table), rows, _replacing(table))
+
+
+def add(session: Session, table: Table, rows: Sequence[Row]) -> None:
+    """Add *rows* (in the order of `columns`) to those with the same key; unknown plus known is partial."""
+    _write(session, table, columns(table), rows, _adding(table))
+
+
+def insert_new_rows(session: Session, table: Table, names: Sequence[str], rows: Sequence[Row]) -> None:
+    """Insert *rows* with columns *names*; one whose key is there already changes nothing."""
+    keys = ", ".join(column.name for column in table.primary_key)
+    _write(session, table, tuple(names), rows, f"ON CONFLICT ({keys}) DO NOTHING")
+
+
+@cache
+def _replacing(table: Table) -> str:
+    keys = ", ".join(column.name for column in table.primary_key)
+    values = [*MEASURES, "list_value_by", "partly_unknown"]
+    return f"ON CONFLICT ({keys}) DO UPDATE SET " + ", ".join(f"{name} = excluded.{name}" for name in values)
+
+
+@cache
+def _adding(table: Table) -> str:
+    keys = ", ".join(column.name for column in table.primary_key)
+    name = table.name
+    sets = [
+        f"{m} = CASE WHEN {name}.{m} IS NULL THEN excluded.{m} "
+        f"WHEN excluded.{m} IS NULL THEN {name}.{m} ELSE {name}.{m} + excluded.{m} END"
+        for m in MEASURES
+    ]
+    partial = [f"{name}.partly_unknown", "excluded.partly_unknown"]
+    # where exactly one side is unknown, the sum is a lower bound
+    partial += [
+        f"(CASE WHEN ({name}.{m} IS NULL) <> (excluded.{m} IS NULL) THEN {BIT[m]} ELSE 0 END)"
+        for m in MEASURES
+    ]
+    sets.append(f"partly_unknown = {' | '.join(partial)}")
+    by = f"{name}.list_value_by"
+    sets.append(
+        f"list_value_by = CASE WHEN {by} IN ('', excluded.list_value_by) THEN excluded.list_value_by "
+        f"WHEN excluded.list_value_by = '' THEN {by} ELSE 'several' END"
+    )
+    return f"ON CONFLICT ({keys}) DO UPDATE SET " + ", ".join(sets)
+
+
+def _write(
+    session: Session, table: Table, names: tuple[str, ...], rows: Sequence[Row], conflict: str
+) -> None:
+    if not rows:
+        return
+    width = len(table.primary_key)
+    ordered = sorted(rows, key=lambda row: row[:width])
+    if session.get_bind().dialect.name == "sqlite":
+        _write_sqlite(session, table, names, ordered, conflict)
+    else:
+        _write_postgresql(session, table, names, ordered, conflict)
+
+
+def _write_sqlite(
+    session: Session, table: Table, names: tuple[str, ...], rows: Sequence[Row], conflict: str
+) -> None:
+    marks = ", ".join("?" * len(names))
+    statement = f"INSERT INTO {table.name} ({', '.join(names)}) VALUES ({marks}) {conflict}"  # noqa: S608
+    dates = [position for position, name in enumerate(names) if name in {"day", "month", "seen_on"}]
+    session.connection().exec_driver_sql(statement, [_iso(row, dates) for row in rows])
+
+
+def _iso(row: Row, dates: Sequence[int]) -> Row:
+    values = list(row)
+    for position in dates:
+        values[position] = values[position].isoformat()
+    return tuple(values)
+
+
+def _write_postgresql(
+    session: Session, table: Table, names: tuple[str, ...], rows: Sequence[Row], conflict: str
+) -> None:
+    listed = ", ".join(names)
+    stage = f"staged_{table.name}"
+    connection = session.connection()
+    connection.exec_driver_sql(
+        f"CREATE TEMPORARY TABLE IF NOT EXISTS {stage} (LIKE {table.name}) ON COMMIT DELETE ROWS"
+    )
+    driver: Any = connection.connection.driver_connection
+    with driver.cursor() as cursor:
+        types = _types(table, names)
+        with cursor.copy(f"COPY {stage} ({listed}) FROM STDIN (FORMAT BINARY)") as copy:
+            copy.set_types(types)
+            for row in rows:
+                copy.write_row(row)
+        cursor.execute(
+            f"INSERT INTO {table.name} ({listed}) SELECT {listed} FROM {stage} {conflict}"  # noqa: S608
+        )
+        cursor.execute(f"TRUNCATE {stage}")
+
+
+def _types(table: Table, names: Sequence[str]) -> list[str]:
+    by_python = {"int": "int8", "str": "text", "date": "date", "bytes": "bytea"}
+    return [by_python[table.c[name].type.python_type.__name__] for name in names]

@@ -1,0 +1,83 @@
+"""What a person chose, the files they had made, and requests that were already carried out."""
+
+from datetime import datetime, timedelta
+from typing import Final, NamedTuple
+
+from sqlmodel import Session, col, delete, select
+
+from storage.ids import insert_new, upsert
+from storage.tables import BlockVerdict, JobSlot, OwnFile, SeenRequest, Setting
+
+# A refusal of rich blocks is believed for a week: a workspace may change its plan.
+_VERDICT_DAYS: Final = 7
+
+
+class File(NamedTuple):
+    """A file of a person's own data in their app DM."""
+
+    file_id: str
+    made_at: datetime
+    deleted_at: datetime | None
+
+
+def settings_of(session: Session, person_id: int) -> dict[str, str]:
+    """Return everything the person chose, by name."""
+    return {s.name: s.value for s in session.exec(select(Setting).where(Setting.person_id == person_id))}
+
+
+def choose(session: Session, person_id: int, name: str, value: str, now: datetime) -> None:
+    """Remember a choice."""
+    row = {"person_id": person_id, "name": name, "value": value, "changed_at": now}
+    upsert(session, Setting, [row], lambda _, new: {"value": new.value, "changed_at": new.changed_at})
+
+
+def unchoose(session: Session, person_id: int, name: str) -> None:
+    """Forget a choice."""
+    session.exec(delete(Setting).where(col(Setting.person_id) == person_id, col(Setting.name) == name))
+
+
+def note_file(session: Session, person_id: int, file_id: str, now: datetime) -> None:
+    """Remember that the person had a file made."""
+    session.add(OwnFile(person_id=person_id, file_id=file_id, made_at=now))
+
+
+def files_of(session: Session, person_id: int) -> list[File]:
+    """Return the files that the person had made, the latest first."""
+    query = select(OwnFile).where(OwnFile.person_id == person_id).order_by(col(OwnFile.made_at).desc())
+    return [File(f.file_id, f.made_at, f.deleted_at) for f in session.exec(query)]
+
+
+def note_file_deleted(session: Session, person_id: int, file_id: str, now: datetime) -> None:
+    """Remember that the file is gone."""
+    found = session.get(OwnFile, (person_id, file_id))
+    if found is not None:
+        found.deleted_at = now
+        session.add(found)
+
+
+def first_time(session: Session, mark: bytes, now: datetime) -> bool:
+    """Take a request that changes something; return whether nobody has taken it before."""
+    return insert_new(session, SeenRequest, [{"mark": mark, "seen_at": now}]) == 1
+
+
+def take_slot(session: Session, job: str, slot: str, now: datetime) -> bool:
+    """Take one tick of a job; return whether nobody has taken it before."""
+    return insert_new(session, JobSlot, [{"job": job, "slot": slot, "taken_at": now}]) == 1
+
+
+def drop_seen_before(session: Session, at: datetime) -> None:
+    """Forget requests and ticks that are older than *at*."""
+    session.exec(delete(SeenRequest).where(col(SeenRequest.seen_at) < at))
+    session.exec(delete(JobSlot).where(col(JobSlot.taken_at) < at))
+
+
+def rich_blocks_refused(session: Session, org_id: str, surface: str, now: datetime) -> bool:
+    """Return whether *surface* refused rich blocks within the last week."""
+    found = session.get(BlockVerdict, (org_id, surface))
+    return found is not None and found.refused_at > now - timedelta(days=_VERDICT_DAYS)
+
+
+def note_rich_blocks_refused(session: Session, org_id: str, surface: str, now: datetime) -> None:
+    """Remember that *surface* refused rich blocks."""
+    row = {"org_id": org_id, "surface": surface, "refused_at": now}
+    upsert(session, BlockVerdict, [row], lambda _, new: {"refused_at": new.refused_at})

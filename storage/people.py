@@ -1,0 +1,205 @@
+"""Persons, the Slack users that they are, and the accounts that are theirs."""
+
+from datetime import date, datetime, timedelta
+from typing import Final
+
+from sqlalchemy import or_
+from sqlmodel import Session, col, select
+
+from bot.domain.marks import Marks
+from bot.domain.people import Link, Profile, SlackId, Standing, Viewer, normal_email
+from storage.ids import account_id, insert_new, new_id
+from storage.tables import Account, AccountLink, EmailHolder, Person, SlackUser
+
+OWN_PROVIDER: Final = "own"  # what a person sends in themselves, or is sent about them by Slack identity
+
+
+def viewer_of(session: Session, slack_id: SlackId) -> Viewer | None:
+    """Return the person that a Slack user is; None when they have never switched anything on."""
+    query = (
+        select(SlackUser, Person)
+        .where(SlackUser.org_id == slack_id.org_id, SlackUser.user_id == slack_id.user_id)
+        .where(col(SlackUser.person_id) == col(Person.id))
+    )
+    found = session.exec(query).one_or_none()
+    return None if found is None else _viewer(*found)
+
+
+def _viewer(user: SlackUser, person: Person) -> Viewer:
+    return Viewer(
+        person_id=person.id,
+        slack_id=SlackId(user.org_id, user.user_id),
+        name=user.name,
+        tz=user.tz,
+        standing=_standing(person),
+        on_since=person.switched_on_at.date() if person.switched_on_at else None,
+        paused_since=person.paused_at.date() if person.paused_at else None,
+    )
+
+
+def _standing(person: Person) -> Standing:
+    if person.switched_on_at is None or person.left_on is not None:
+        return Standing.OFF
+    return Standing.PAUSED if person.paused_at else Standing.ON
+
+
+def switch_on(session: Session, profile: Profile, marks: Marks, now: datetime, daily_days: int) -> Viewer:
+    """Make *profile* a person whose usage is collected from now on; doing it again changes nothing."""
+    user = session.get(SlackUser, (profile.slack_id.org_id, profile.slack_id.user_id))
+    if user is None:
+        user = SlackUser(
+            org_id=profile.slack_id.org_id,
+            user_id=profile.slack_id.user_id,
+            person_id=new_id(),
+            name=profile.name,
+            email=normal_email(profile.email) if profile.email else None,
+            tz=profile.tz,
+            is_guest=profile.is_guest,
+            checked_at=now,
+        )
+        session.add(user)
+    person = session.get(Person, user.person_id) or Person(id=user.person_id, created_at=now)
+    person.switched_on_at = person.switched_on_at or now
+    person.paused_at = None
+    session.add(person)
+    session.flush()
+    _hold_email(session, profile, marks)
+    own = account_id(session, OWN_PROVIDER, own_account_name(profile.slack_id))
+    link(
+        session, own, person.id, now.date() - timedelta(days=daily_days), how="switched on in Slack", by="you"
+    )
+    return _viewer(user, person)
+
+
+def own_account_name(slack_id: SlackId) -> str:
+    """Return the name of the account that a person's own uploads hang on."""
+    return f"{slack_id.org_id}/{slack_id.user_id}"
+
+
+def _hold_email(session: Session, profile: Profile, marks: Marks) -> None:
+    if profile.email:
+        row = {"email_mark": marks.of_email(profile.email), "slack_mark": marks.of_slack(profile.slack_id)}
+        insert_new(session, EmailHolder, [row])
+
+
+def link(session: Session, account: int, person_id: int, from_day: date, *, how: str, by: str) -> None:
+    """Link an account to a person from a day on; an open link of theirs stays as it is."""
+    query = select(AccountLink).where(
+        AccountLink.account_id == account,
+        AccountLink.person_id == person_id,
+        col(AccountLink.to_day).is_(None),
+    )
+    if session.exec(query).first() is None:
+        row = {"account_id": account, "person_id": person_id, "from_day": from_day, "how": how, "by": by}
+        insert_new(session, AccountLink, [row])
+
+
+def links_of(session: Session, person_id: int) -> list[Link]:
+    """Return every account that is or was the person's."""
+    query = (
+        select(Account, AccountLink)
+        .where(col(Account.id) == col(AccountLink.account_id), AccountLink.person_id == person_id)
+        .order_by(Account.provider, Account.name, col(AccountLink.from_day))
+    )
+    return [
+        Link(account.provider, account.name, link_.from_day, link_.to_day, link_.how, link_.by)
+        for account, link_ in session.exec(query)
+    ]
+
+
+def own_account(session: Session, slack_id: SlackId) -> int:
+    """Return the account that the person's own uploads hang on."""
+    return account_id(session, OWN_PROVIDER, own_account_name(slack_id))
+
+
+def by_email(session: Session, email: str, marks: Marks) -> Viewer | None:
+    """Return the person whom Slack knows by *email*, if the address has never been anybody else's."""
+    query = (
+        select(SlackUser, Person)
+        .where(SlackUser.email == normal_email(email), col(SlackUser.is_deleted).is_(False))
+        .where(col(SlackUser.person_id) == col(Person.id))
+    )
+    found = session.exec(query).all()
+    if len(found) != 1:
+        return None
+    viewer = _viewer(*found[0])
+    holder = session.get(EmailHolder, marks.of_email(email))
+    if holder is None or holder.slack_mark != marks.of_slack(viewer.slack_id):
+        return None
+    return viewer
+
+
+def by_person_id(session: Session, person_id: int) -> Viewer | None:
+    """Return the person with this id."""
+    query = select(SlackUser, Person).where(
+        SlackUser.person_id == person_id, col(SlackUser.person_id) == col(Person.id)
+    )
+    found = session.exec(query).first()
+    return None if found is None else _viewer(*found)
+
+
+def by_account(session: Session, provider: str, name: str, day: date) -> Viewer | None:
+    """Return whose account it was on *day*."""
+    query = (
+        select(SlackUser, Person)
+        .where(Account.provider == provider, Account.name == name)
+        .where(col(AccountLink.account_id) == col(Account.id), col(AccountLink.from_day) <= day)
+        .where(or_(col(AccountLink.to_day).is_(None), col(AccountLink.to_day) >= day))
+        .where(col(Person.id) == col(AccountLink.person_id), col(SlackUser.person_id) == col(Person.id))
+    )
+    found = session.exec(query).first()
+    return None if found is None else _viewer(*found)
+
+
+def pause(session: Session, person_id: int, now: datetime) -> None:
+    """Stop collecting; what is there stays."""
+    person = session.get(Person, person_id)
+    if person is not None and person.paused_at is None:
+        person.paused_at = now
+        session.add(person)
+
+
+def resume(session: Session, person_id: int) -> None:
+    """Collect again."""
+    person = session.get(Person, person_id)
+    if person is not None:
+        person.paused_at = None
+        session.add(person)
+
+
+def known_users(session: Session, org_id: str) -> dict[str, SlackUser]:
+    """Return the Slack users of an organisation who are persons here, by user id."""
+    return {user.user_id: user for user in session.exec(select(SlackUser).where(SlackUser.org_id == org_id))}
+
+
+def refresh_profile(session: Session, profile: Profile, now: datetime) -> None:
+    """Take over what the directory says now; somebody who left has their links closed today."""
+    user = session.get(SlackUser, (profile.slack_id.org_id, profile.slack_id.user_id))
+    if user is None:
+        return
+    user.name, user.tz, user.is_guest = profile.name, profile.tz, profile.is_guest
+    user.email = normal_email(profile.email) if profile.email else user.email
+    user.is_deleted, user.checked_at = profile.is_deleted, now
+    session.add(user)
+    person = session.get(Person, user.person_id)
+    if person is None:
+        return
+    if profile.is_deleted and person.left_on is None:
+        person.left_on = now.date()
+        _close_links(session, person.id, now.date())
+    elif not profile.is_deleted and person.left_on is not None:
+        person.left_on = None  # came back before anything was erased; the links stay closed
+    session.add(person)
+
+
+def _close_links(session: Session, person_id: int, day: date) -> None:
+    query = select(AccountLink).where(AccountLink.person_id == person_id, col(AccountLink.to_day).is_(None))
+    for link_ in session.exec(query):
+        link_.to_day = day
+        session.add(link_)
+
+
+def left_before(session: Session, day: date) -> list[int]:
+    """Return the persons who left the company before *day*."""
+    query = select(Person.id).where(col(Person.left_on) < day).order_by(col(Person.id))
+    return list(session.exec(query))

@@ -1,0 +1,70 @@
+"""What is kept for how long: days become months, months go, and so do marks of events."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+
+from sqlmodel import Session, col, delete, select
+
+from bot.domain.counting import count_once
+from bot.domain.people import Viewer
+from bot.domain.tally import sum_rows
+from storage import bulk
+from storage.ids import label_ids, table_of
+from storage.people import own_account
+from storage.tables import AccountLink, EventMark, UsageDay, UsageMonth
+from storage.usage import usage_of
+
+
+def persons_with_days_before(session: Session, cutoff: date) -> list[int]:
+    """Return the persons who have daily rows older than *cutoff*."""
+    query = (
+        select(AccountLink.person_id)
+        .where(col(UsageDay.account_id) == col(AccountLink.account_id), UsageDay.day < cutoff)
+        .distinct()
+    )
+    return list(session.exec(query))
+
+
+def fold_into_months(
+    session: Session, viewer: Viewer, cutoff: date, overlaps: Mapping[str, Sequence[str]]
+) -> int:
+    """Add the person's counted days before *cutoff* to their months and delete the days.
+
+    Returns how many rows that were. The monthly sums hang on the person's own account: they are what
+    was counted once, from all of them.
+    """
+    old = usage_of(session, viewer.person_id, date.min, cutoff - timedelta(days=1))
+    counted = count_once(old, overlaps).counted
+    labels = {
+        kind: label_ids(session, kind, {getattr(row, kind) for row in counted})
+        for kind in ("tool", "model", "run_kind", "tier")
+    }
+    sums = sum_rows(
+        counted,
+        lambda row: (
+            row.day.replace(day=1),
+            row.source_id,
+            labels["tool"][row.tool],
+            labels["model"][row.model],
+            labels["run_kind"][row.run_kind],
+            labels["tier"][row.tier],
+        ),
+    )
+    account = own_account(session, viewer.slack_id)
+    stored = [(account, *key, *t.values, t.by, t.partly) for key, t in sums.items()]
+    bulk.add(session, table_of(UsageMonth), stored)
+    accounts = list(
+        session.exec(select(AccountLink.account_id).where(AccountLink.person_id == viewer.person_id))
+    )
+    session.exec(delete(UsageDay).where(col(UsageDay.account_id).in_(accounts), col(UsageDay.day) < cutoff))
+    return len(old)
+
+
+def drop_months_before(session: Session, month: date) -> None:
+    """Delete monthly sums older than *month*."""
+    session.exec(delete(UsageMonth).where(col(UsageMonth.month) < month))
+
+
+def drop_event_marks_before(session: Session, day: date) -> None:
+    """Forget which pushed events were counted before *day*."""
+    session.exec(delete(EventMark).where(col(EventMark.seen_on) < day))
