@@ -11,7 +11,7 @@ help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## */\t/' | expand -t 16
 
 run: $(STAMP)  ## the bot, with Slack tokens in .env; without, a local Slack to try it in
-	@$(BIN)/python -m bot start
+	@$(BIN)/python -m bot run --or-demo
 
 test: check  ## the whole check: format, lint, types, imports, tests
 	@$(BIN)/python -m pytest -n 2 --dist loadgroup

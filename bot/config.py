@@ -74,9 +74,7 @@ def require_slack(settings: Settings) -> None:
         return
     missing = []
     if not settings.slack_bot_token.get_secret_value():
-        missing.append(
-            "SLACK_BOT_TOKEN is not set: copy the bot token (xoxb-...) from your Slack app's page."
-        )
+        missing.append("SLACK_BOT_TOKEN is not set: copy the bot token (xoxb-...) from your Slack app's page.")
     if not settings.slack_app_token.get_secret_value():
         missing.append(
             "SLACK_APP_TOKEN is not set: make an app-level token (xapp-...) with connections:write for "
@@ -116,9 +114,7 @@ def _secret_beside(database: Path) -> bytes:
             draft.unlink()
         return path.read_bytes()
     except OSError as error:
-        raise ConfigError(
-            f"WORTHWHILE_SECRET is not set and {path} cannot be used: {error.strerror}"
-        ) from None
+        raise ConfigError(f"WORTHWHILE_SECRET is not set and {path} cannot be used: {error.strerror}") from None
 
 
 def _secrets_from_files(problems: list[str]) -> dict[str, str]:

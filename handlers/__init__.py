@@ -1,0 +1,1 @@
+"""What Slack starts: parse, read, decide, show. No rule, SQL or block lives here."""

@@ -1,15 +1,19 @@
 """Bulk writing of usage rows: Core executemany on SQLite, COPY and ON CONFLICT on PostgreSQL.
 
-Batches are sorted by key, which keeps the pages together and two writers from deadlocking.
+Batches are sorted by key, which keeps the pages together and two writers from deadlocking. Rows of
+one batch with the same key are parts of one row and added up first.
 """
 
 from collections.abc import Sequence
+from datetime import date
 from functools import cache
 from typing import Any, Final
 
 from sqlalchemy import Table
+from sqlalchemy.types import TypeDecorator, TypeEngine
 from sqlmodel import Session
 
+from bot.domain.tally import Tally
 from bot.domain.usage import BIT, MEASURES
 
 _SQLITE_MEASURE_TYPE: Final = "BIGINT"
@@ -24,18 +28,28 @@ def columns(table: Table) -> tuple[str, ...]:
 
 def put(session: Session, table: Table, rows: Sequence[Row]) -> None:
     """Write *rows* (in the order of `columns`), each in the place of one with the same key."""
-    _write(session, table, columns(table), rows, _replacing(table))
+    _write(session, table, columns(table), _one_a_key(table, rows), _replacing(table))
 
 
 def add(session: Session, table: Table, rows: Sequence[Row]) -> None:
     """Add *rows* (in the order of `columns`) to those with the same key; unknown plus known is partial."""
-    _write(session, table, columns(table), rows, _adding(table))
+    _write(session, table, columns(table), _one_a_key(table, rows), _adding(table))
 
 
 def insert_new_rows(session: Session, table: Table, names: Sequence[str], rows: Sequence[Row]) -> None:
     """Insert *rows* with columns *names*; one whose key is there already changes nothing."""
     keys = ", ".join(column.name for column in table.primary_key)
     _write(session, table, tuple(names), rows, f"ON CONFLICT ({keys}) DO NOTHING")
+
+
+def _one_a_key(table: Table, rows: Sequence[Row]) -> Sequence[Row]:
+    width = len(table.primary_key)
+    if len({row[:width] for row in rows}) == len(rows):
+        return rows
+    sums: dict[Row, Tally] = {}
+    for row in rows:
+        sums.setdefault(row[:width], Tally()).add(row[width:-2], row[-2], row[-1])
+    return [(*key, *tally.values, tally.by, tally.partly) for key, tally in sums.items()]
 
 
 @cache
@@ -57,8 +71,7 @@ def _adding(table: Table) -> str:
     partial = [f"{name}.partly_unknown", "excluded.partly_unknown"]
     # where exactly one side is unknown, the sum is a lower bound
     partial += [
-        f"(CASE WHEN ({name}.{m} IS NULL) <> (excluded.{m} IS NULL) THEN {BIT[m]} ELSE 0 END)"
-        for m in MEASURES
+        f"(CASE WHEN ({name}.{m} IS NULL) <> (excluded.{m} IS NULL) THEN {BIT[m]} ELSE 0 END)" for m in MEASURES
     ]
     sets.append(f"partly_unknown = {' | '.join(partial)}")
     by = f"{name}.list_value_by"
@@ -69,9 +82,7 @@ def _adding(table: Table) -> str:
     return f"ON CONFLICT ({keys}) DO UPDATE SET " + ", ".join(sets)
 
 
-def _write(
-    session: Session, table: Table, names: tuple[str, ...], rows: Sequence[Row], conflict: str
-) -> None:
+def _write(session: Session, table: Table, names: tuple[str, ...], rows: Sequence[Row], conflict: str) -> None:
     if not rows:
         return
     width = len(table.primary_key)
@@ -82,9 +93,7 @@ def _write(
         _write_postgresql(session, table, names, ordered, conflict)
 
 
-def _write_sqlite(
-    session: Session, table: Table, names: tuple[str, ...], rows: Sequence[Row], conflict: str
-) -> None:
+def _write_sqlite(session: Session, table: Table, names: tuple[str, ...], rows: Sequence[Row], conflict: str) -> None:
     marks = ", ".join("?" * len(names))
     statement = f"INSERT INTO {table.name} ({', '.join(names)}) VALUES ({marks}) {conflict}"  # noqa: S608
     dates = [position for position, name in enumerate(names) if name in {"day", "month", "seen_on"}]
@@ -121,5 +130,10 @@ def _write_postgresql(
 
 
 def _types(table: Table, names: Sequence[str]) -> list[str]:
-    by_python = {"int": "int8", "str": "text", "date": "date", "bytes": "bytea"}
-    return [by_python[table.c[name].type.python_type.__name__] for name in names]
+    return [_type(table.c[name].type) for name in names]
+
+
+def _type(kind: TypeEngine[Any]) -> str:
+    if isinstance(kind, TypeDecorator):  # SQLModel's strings are
+        kind = kind.impl_instance
+    return {int: "int8", str: "text", date: "date", bytes: "bytea"}[kind.python_type]

@@ -1,28 +1,30 @@
 """How the database is opened, read and written: one place for both engines' habits."""
 
+import random
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
+import psycopg
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 from sqlmodel import Session
 
-from bot.errors import BusyError, ConfigError
+from bot.errors import ConfigError
+from storage.failures import ConflictError, plain_errors
 
 T = TypeVar("T")
 
 # How long a statement waits for another writer before the person is asked to try again.
 BUSY_SECONDS: Final = 5.0
 _SQLITE: Final = "sqlite"
-_RETRY_SQLSTATES: Final = frozenset({"40001", "40P01"})
-_ATTEMPTS: Final = 6
-_AWAY: Final = "The database is locked or away. Nothing was stored; try again in a moment."
+# At most, before a unit of work that lost against another transaction starts over.
+_PAUSES_SECONDS: Final = (0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.5, 0.5, 0.5)
 
 
 class Database:
@@ -34,7 +36,9 @@ class Database:
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
-        self.writer = engine.execution_options(worthwhile_writes=True)
+        # PostgreSQL's default loses updates silently: of two who read, then write, the second wins.
+        level = {} if self.is_sqlite else {"isolation_level": "REPEATABLE READ"}
+        self.writer = engine.execution_options(worthwhile_writes=True, **level)
 
     @property
     def is_sqlite(self) -> bool:
@@ -52,106 +56,99 @@ class Database:
 
         Raises BusyError when the database is locked or away.
         """
-        for attempt in range(_ATTEMPTS):
+        for pause in _PAUSES_SECONDS:
             try:
-                with plain_errors(), Session(self.writer) as session:
-                    result = work(session)
-                    session.commit()
-                    return result
-            except _ConflictError:
-                time.sleep(0.01 * 2**attempt)
-        raise BusyError("The database is busy with other writers. Nothing was stored; try again.")
+                return self._write(work)
+            except ConflictError:
+                time.sleep(pause * random.random())  # noqa: S311  # so that two do not meet again
+        return self._write(work)
+
+    def _write(self, work: Callable[[Session], T]) -> T:
+        with plain_errors(), Session(self.writer) as session:
+            result = work(session)
+            session.commit()
+            return result
 
     def dispose(self) -> None:
         """Close every pooled connection."""
         self.engine.dispose()
 
 
-class _ConflictError(Exception):
-    """Another transaction won; the unit of work starts over."""
+def open_database(url: str, *, pool_size: int = 64, busy_seconds: float = BUSY_SECONDS) -> Database:
+    """Open the database at *url*; raises ConfigError when the URL is not one of SQLite or PostgreSQL.
 
-
-@contextmanager
-def plain_errors() -> Iterator[None]:
-    """Turn the driver's errors into ours: what happened, and that nothing was stored."""
-    try:
-        yield
-    except DBAPIError as error:
-        if getattr(error.orig, "sqlstate", None) in _RETRY_SQLSTATES:
-            raise _ConflictError from error
-        message = _operator_line(error)
-        if message is None:
-            raise
-        raise BusyError(message) from error
-    except PoolTimeoutError as error:
-        raise BusyError(_AWAY) from error
-
-
-def _operator_line(error: DBAPIError) -> str | None:
-    """Return one line for a failure of the database itself, None for a mistake of ours."""
-    text = str(error.orig).lower()
-    if "no such table" in text or ('relation "' in text and "does not exist" in text):
-        return "The database has no tables yet, or older ones: run `worthwhile db upgrade`."
-    if "full" in text or "no space" in text or getattr(error.orig, "sqlstate", None) == "53100":
-        return "The disk of the database is full. Nothing was stored; free some space and try again."
-    if "readonly" in text or "read-only" in text:
-        return "The database can only be read. Nothing was stored; check the file's owner and the disk."
-    if isinstance(error, OperationalError) or error.connection_invalidated:
-        return _AWAY
-    return None
-
-
-def open_database(url: str, *, pool_size: int = 64) -> Database:
-    """Open the database at *url*; raises ConfigError when the URL is not one of SQLite or PostgreSQL."""
+    A statement waits up to *busy_seconds* for another writer.
+    """
     try:
         parsed = make_url(url)
     except ArgumentError:
-        raise ConfigError(
-            "DATABASE_URL is not a database URL: sqlite:///FILE or postgresql+psycopg://..."
-        ) from None
+        raise ConfigError("DATABASE_URL is not a database URL: sqlite:///FILE or postgresql+psycopg://...") from None
     if parsed.get_backend_name() == _SQLITE:
-        return Database(_open_sqlite(url, parsed.database))
+        return Database(_open_sqlite(url, parsed.database, busy_seconds))
     if parsed.drivername in {"postgresql", "postgresql+psycopg"}:
-        return Database(_open_postgresql(url.replace("postgresql://", "postgresql+psycopg://", 1), pool_size))
+        url = url.replace("postgresql://", "postgresql+psycopg://", 1)
+        return Database(_open_postgresql(url, pool_size, busy_seconds))
     raise ConfigError(
         f"DATABASE_URL: {parsed.drivername} is not supported; use sqlite:///FILE or postgresql+psycopg://..."
     )
 
 
-def _open_postgresql(url: str, pool_size: int) -> Engine:
+def _open_postgresql(url: str, pool_size: int, busy_seconds: float) -> Engine:
     try:
-        return create_engine(
+        engine = create_engine(
             url,
             pool_size=pool_size,
             max_overflow=0,
-            pool_timeout=BUSY_SECONDS,
+            pool_timeout=busy_seconds,
             pool_pre_ping=True,
-            connect_args={"connect_timeout": int(BUSY_SECONDS)},
+            connect_args={"connect_timeout": max(2, int(busy_seconds))},  # below 2 it is not kept to
         )
     except (ArgumentError, NoSuchModuleError) as error:
         raise ConfigError(f"DATABASE_URL cannot be used: {error}") from None
 
+    def prepare(connection: psycopg.Connection[Any], _record: Any) -> None:
+        connection.execute(f"SET lock_timeout = {int(busy_seconds * 1000)}")
+        connection.commit()
 
-def _open_sqlite(url: str, path: str | None) -> Engine:
+    event.listen(engine, "connect", prepare)
+    return engine
+
+
+def _open_sqlite(url: str, path: str | None, busy_seconds: float) -> Engine:
     if path and path != ":memory:":
         try:
             Path(path).parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise ConfigError(
-                f"DATABASE_URL: the folder of {path} cannot be made: {error.strerror}"
-            ) from None
+            raise ConfigError(f"DATABASE_URL: the folder of {path} cannot be made: {error.strerror}") from None
     engine = create_engine(
-        url, pool_size=70, max_overflow=0, connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False}
+        url,
+        pool_size=70,
+        max_overflow=0,
+        pool_timeout=busy_seconds,
+        connect_args={"timeout": busy_seconds, "check_same_thread": False},
     )
-    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "connect", partial(_prepare_sqlite, busy_seconds))
     event.listen(engine, "begin", _begin_sqlite)
     return engine
 
 
-def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
+def _prepare_sqlite(busy_seconds: float, connection: sqlite3.Connection, _record: Any) -> None:
     connection.isolation_level = None  # the driver's own BEGIN loses updates silently
-    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "mmap_size=268435456"):
+    _switch_to_wal(connection, time.monotonic() + busy_seconds)
+    for pragma in ("synchronous=NORMAL", "foreign_keys=ON", "mmap_size=268435456"):
         connection.execute(f"PRAGMA {pragma}")
+
+
+def _switch_to_wal(connection: sqlite3.Connection, give_up_at: float) -> None:
+    # A new file is switched once. SQLite does not wait when two processes do that at the same moment.
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+            return
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > give_up_at:
+                raise
+        time.sleep(0.01)
 
 
 def _begin_sqlite(connection: Any) -> None:

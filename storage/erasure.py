@@ -11,6 +11,7 @@ from storage.ids import upsert
 from storage.tables import (
     Account,
     AccountLink,
+    EventMark,
     FeedScope,
     OwnFile,
     Person,
@@ -53,6 +54,8 @@ def _erase_account(session: Session, link: AccountLink, person_id: int) -> None:
     session.exec(delete(UsageDay).where(col(UsageDay.account_id) == link.account_id))
     session.exec(delete(UsageMonth).where(col(UsageMonth.account_id) == link.account_id))
     session.exec(delete(FeedScope).where(col(FeedScope.account_id) == link.account_id))
+    own_sources = select(Source.id).where(Source.owner == link.account_id)
+    session.exec(delete(EventMark).where(col(EventMark.source_id).in_(own_sources)))
     session.exec(delete(Source).where(col(Source.owner) == link.account_id))
     session.exec(delete(Account).where(col(Account.id) == link.account_id))
 

@@ -29,10 +29,9 @@ def insert_new(session: Session, model: type[SQLModel], rows: list[dict[str, Any
     keys = [column.name for column in table.primary_key]
     insert = (sqlite if session.get_bind().dialect.name == "sqlite" else postgresql).insert(table)
     statement = insert.on_conflict_do_nothing(index_elements=keys)
-    connection = session.connection()
-    if len(rows) == 1:
-        return max(0, connection.execute(statement, rows[0]).rowcount)
-    return max(0, connection.execute(statement, rows).rowcount)
+    # without being told so, SQLAlchemy forgets how many rows PostgreSQL inserted
+    result = session.connection().execute(statement, rows, execution_options={"preserve_rowcount": True})
+    return result.rowcount
 
 
 def upsert(

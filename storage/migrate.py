@@ -8,11 +8,12 @@ from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, text
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import inspect, text
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from bot.errors import BusyError, ConfigError
-from storage.engine import Database, plain_errors
+from storage.engine import Database
+from storage.failures import ConflictError, plain_errors
 
 # A claim older than this was left behind by a process that died; a migration takes seconds.
 _CLAIM_SECONDS: Final = 600
@@ -46,9 +47,7 @@ def upgrade(database: Database, *, wait_seconds: float = 120.0) -> str:
             finally:
                 _release(database)
         elif time.monotonic() > give_up_at:
-            raise BusyError(
-                "Another process has been migrating the database for too long; is it still alive?"
-            )
+            raise BusyError("Another process has been migrating the database for too long; is it still alive?")
         else:
             time.sleep(_WAIT_SECONDS)
     return head_revision()
@@ -59,8 +58,7 @@ def check(database: Database) -> str:
     current, head = current_revision(database), head_revision()
     if current != head:
         raise ConfigError(
-            f"The database is at revision {current or 'none'}, this version needs {head}: "
-            "run `worthwhile db upgrade`."
+            f"The database is at revision {current or 'none'}, this version needs {head}: run `worthwhile db upgrade`."
         )
     return head
 
@@ -80,25 +78,26 @@ def _migrate(database: Database) -> None:
 
 def _claimed(database: Database) -> bool:
     now = int(time.time())
+    _make_claim_table(database)
     try:
         with plain_errors(), database.writer.begin() as connection:
-            _make_claim_table(connection)
-            connection.execute(
-                text("DELETE FROM migration_claim WHERE taken_at < :old"), {"old": now - _CLAIM_SECONDS}
-            )
-            connection.execute(
-                text("INSERT INTO migration_claim (one, taken_at) VALUES (1, :now)"), {"now": now}
-            )
-    except IntegrityError:
+            connection.execute(text("DELETE FROM migration_claim WHERE taken_at < :old"), {"old": now - _CLAIM_SECONDS})
+            connection.execute(text("INSERT INTO migration_claim (one, taken_at) VALUES (1, :now)"), {"now": now})
+    except (IntegrityError, ConflictError):
         return False
     return True
 
 
-def _make_claim_table(connection: Connection) -> None:
+def _make_claim_table(database: Database) -> None:
     # Not a migration: it has to be there before the first one.
-    connection.execute(
-        text("CREATE TABLE IF NOT EXISTS migration_claim (one INTEGER PRIMARY KEY, taken_at BIGINT NOT NULL)")
-    )
+    table = "migration_claim (one INTEGER PRIMARY KEY, taken_at BIGINT NOT NULL)"
+    with plain_errors():
+        try:
+            with database.writer.begin() as connection:
+                connection.execute(text(f"CREATE TABLE IF NOT EXISTS {table}"))
+        except DBAPIError:  # of two who make it at once, PostgreSQL may tell one that it exists
+            if not inspect(database.engine).has_table("migration_claim"):
+                raise
 
 
 def _release(database: Database) -> None:

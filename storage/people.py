@@ -8,6 +8,7 @@ from sqlmodel import Session, col, select
 
 from bot.domain.marks import Marks
 from bot.domain.people import Link, Profile, SlackId, Standing, Viewer, normal_email
+from storage.engine import Database
 from storage.ids import account_id, insert_new, new_id
 from storage.tables import Account, AccountLink, EmailHolder, Person, SlackUser
 
@@ -32,6 +33,7 @@ def _viewer(user: SlackUser, person: Person) -> Viewer:
         name=user.name,
         tz=user.tz,
         standing=_standing(person),
+        is_guest=user.is_guest,
         on_since=person.switched_on_at.date() if person.switched_on_at else None,
         paused_since=person.paused_at.date() if person.paused_at else None,
     )
@@ -47,28 +49,34 @@ def switch_on(session: Session, profile: Profile, marks: Marks, now: datetime, d
     """Make *profile* a person whose usage is collected from now on; doing it again changes nothing."""
     user = session.get(SlackUser, (profile.slack_id.org_id, profile.slack_id.user_id))
     if user is None:
-        user = SlackUser(
-            org_id=profile.slack_id.org_id,
-            user_id=profile.slack_id.user_id,
-            person_id=new_id(),
-            name=profile.name,
-            email=normal_email(profile.email) if profile.email else None,
-            tz=profile.tz,
-            is_guest=profile.is_guest,
-            checked_at=now,
-        )
-        session.add(user)
-    person = session.get(Person, user.person_id) or Person(id=user.person_id, created_at=now)
+        user = _new_user(session, profile, now)
+    person = session.get_one(Person, user.person_id)
     person.switched_on_at = person.switched_on_at or now
     person.paused_at = None
     session.add(person)
     session.flush()
     _hold_email(session, profile, marks)
     own = account_id(session, OWN_PROVIDER, own_account_name(profile.slack_id))
-    link(
-        session, own, person.id, now.date() - timedelta(days=daily_days), how="switched on in Slack", by="you"
-    )
+    link(session, own, person.id, now.date() - timedelta(days=daily_days), how="switched on in Slack", by="you")
     return _viewer(user, person)
+
+
+def _new_user(session: Session, profile: Profile, now: datetime) -> SlackUser:
+    row = {
+        "org_id": profile.slack_id.org_id,
+        "user_id": profile.slack_id.user_id,
+        "person_id": new_id(),
+        "name": profile.name,
+        "email": normal_email(profile.email) if profile.email else None,
+        "tz": profile.tz,
+        "is_deleted": False,
+        "is_guest": profile.is_guest,
+        "checked_at": now,
+    }
+    # of two requests at once one makes the person, and the other finds them
+    if insert_new(session, SlackUser, [row]):
+        insert_new(session, Person, [{"id": row["person_id"], "created_at": now}])
+    return session.get_one(SlackUser, tuple(profile.slack_id))
 
 
 def own_account_name(slack_id: SlackId) -> str:
@@ -83,15 +91,18 @@ def _hold_email(session: Session, profile: Profile, marks: Marks) -> None:
 
 
 def link(session: Session, account: int, person_id: int, from_day: date, *, how: str, by: str) -> None:
-    """Link an account to a person from a day on; an open link of theirs stays as it is."""
-    query = select(AccountLink).where(
-        AccountLink.account_id == account,
-        AccountLink.person_id == person_id,
-        col(AccountLink.to_day).is_(None),
-    )
-    if session.exec(query).first() is None:
-        row = {"account_id": account, "person_id": person_id, "from_day": from_day, "how": how, "by": by}
-        insert_new(session, AccountLink, [row])
+    """Link an account to a person from a day on; an account that is linked already stays as it is.
+
+    A day of an account belongs to one person at most: days that were linked before, to them or to
+    somebody else, stay where they are.
+    """
+    links = session.exec(select(AccountLink).where(AccountLink.account_id == account)).all()
+    ends = [link_.to_day for link_ in links if link_.to_day is not None]
+    if len(ends) < len(links):
+        return
+    first = max([from_day, *(end + timedelta(days=1) for end in ends)])
+    row = {"account_id": account, "person_id": person_id, "from_day": first, "how": how, "by": by}
+    insert_new(session, AccountLink, [row])
 
 
 def links_of(session: Session, person_id: int) -> list[Link]:
@@ -188,18 +199,28 @@ def refresh_profile(session: Session, profile: Profile, now: datetime) -> None:
         person.left_on = now.date()
         _close_links(session, person.id, now.date())
     elif not profile.is_deleted and person.left_on is not None:
-        person.left_on = None  # came back before anything was erased; the links stay closed
+        # came back before anything was erased; the links stay closed until they switch on anew
+        person.left_on, person.switched_on_at = None, None
     session.add(person)
 
 
 def _close_links(session: Session, person_id: int, day: date) -> None:
     query = select(AccountLink).where(AccountLink.person_id == person_id, col(AccountLink.to_day).is_(None))
     for link_ in session.exec(query):
-        link_.to_day = day
-        session.add(link_)
+        if link_.from_day > day:
+            session.delete(link_)
+        else:
+            link_.to_day = day
+            session.add(link_)
 
 
 def left_before(session: Session, day: date) -> list[int]:
     """Return the persons who left the company before *day*."""
     query = select(Person.id).where(col(Person.left_on) < day).order_by(col(Person.id))
     return list(session.exec(query))
+
+
+def org_id_of(database: Database) -> str:
+    """Return the Slack organisation of the persons here; empty while there is nobody."""
+    with database.reading() as session:
+        return session.exec(select(SlackUser.org_id).limit(1)).first() or ""

@@ -2,7 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
+from typing import Any
 
+from sqlalchemy import ColumnElement, and_, exists, or_
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, delete, select
 
 from bot.domain.counting import count_once
@@ -16,18 +19,28 @@ from storage.usage import usage_of
 
 
 def persons_with_days_before(session: Session, cutoff: date) -> list[int]:
-    """Return the persons who have daily rows older than *cutoff*."""
+    """Return the persons on whose accounts there are daily rows older than *cutoff*, of theirs or nobody's."""
     query = (
         select(AccountLink.person_id)
         .where(col(UsageDay.account_id) == col(AccountLink.account_id), UsageDay.day < cutoff)
+        .where(~_is_somebody_elses(col(AccountLink.person_id)))
         .distinct()
     )
     return list(session.exec(query))
 
 
-def fold_into_months(
-    session: Session, viewer: Viewer, cutoff: date, overlaps: Mapping[str, Sequence[str]]
-) -> int:
+def _is_somebody_elses(person_id: Any) -> ColumnElement[bool]:
+    """Whether a daily row lies on an account that on its day was another person's."""
+    link = aliased(AccountLink)
+    return exists().where(
+        col(link.account_id) == col(UsageDay.account_id),
+        col(link.person_id) != person_id,
+        col(link.from_day) <= col(UsageDay.day),
+        or_(col(link.to_day).is_(None), col(link.to_day) >= col(UsageDay.day)),
+    )
+
+
+def fold_into_months(session: Session, viewer: Viewer, cutoff: date, overlaps: Mapping[str, Sequence[str]]) -> int:
     """Add the person's counted days before *cutoff* to their months and delete the days.
 
     Returns how many rows that were. The monthly sums hang on the person's own account: they are what
@@ -53,11 +66,15 @@ def fold_into_months(
     account = own_account(session, viewer.slack_id)
     stored = [(account, *key, *t.values, t.by, t.partly) for key, t in sums.items()]
     bulk.add(session, table_of(UsageMonth), stored)
-    accounts = list(
-        session.exec(select(AccountLink.account_id).where(AccountLink.person_id == viewer.person_id))
-    )
-    session.exec(delete(UsageDay).where(col(UsageDay.account_id).in_(accounts), col(UsageDay.day) < cutoff))
+    _delete_days(session, viewer.person_id, cutoff)
     return len(old)
+
+
+def _delete_days(session: Session, person_id: int, cutoff: date) -> None:
+    """Delete the days before *cutoff* on the person's accounts, but not those that are somebody else's."""
+    accounts = select(AccountLink.account_id).where(AccountLink.person_id == person_id)
+    old = and_(col(UsageDay.account_id).in_(accounts), col(UsageDay.day) < cutoff)
+    session.exec(delete(UsageDay).where(old, ~_is_somebody_elses(person_id)))
 
 
 def drop_months_before(session: Session, month: date) -> None:

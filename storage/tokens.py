@@ -55,9 +55,7 @@ def operator_tokens(session: Session) -> list[Listed]:
 
 def revoke(session: Session, name: str, now: datetime) -> bool:
     """Revoke the operator's token *name*; return whether there was one in force."""
-    query = select(Token).where(
-        Token.name == name, col(Token.person_id).is_(None), col(Token.revoked_at).is_(None)
-    )
+    query = select(Token).where(Token.name == name, col(Token.person_id).is_(None), col(Token.revoked_at).is_(None))
     return _revoke_all(session, list(session.exec(query)), now)
 
 

@@ -19,17 +19,20 @@ _labels, _scopes = table_of(Label), table_of(FeedScope)
 _LABELLED: Final = ("tool", "model", "run_kind", "tier")
 
 
+# What makes a row one's own: the account was theirs on that day.
+_MINE: Final = and_(
+    _days.c.account_id == _links.c.account_id,
+    _days.c.day >= _links.c.from_day,
+    or_(_links.c.to_day.is_(None), _days.c.day <= _links.c.to_day),
+)
+
+
 def _read_days() -> Select[Any]:
     """The rows of some days on accounts that were the person's on that day."""
-    mine = and_(
-        _days.c.account_id == _links.c.account_id,
-        _days.c.day >= _links.c.from_day,
-        or_(_links.c.to_day.is_(None), _days.c.day <= _links.c.to_day),
-    )
     names = ("source_id", "tool_id", "model_id", "run_kind_id", "work", "tier_id", *MEASURES)
     return (
         select(_days.c.day, *(_days.c[name] for name in (*names, "list_value_by", "partly_unknown")))
-        .select_from(_links.join(_days, mine))
+        .select_from(_links.join(_days, _MINE))
         .where(
             _links.c.person_id == bindparam("person_id"),
             _days.c.day.between(bindparam("first"), bindparam("last")),
@@ -40,19 +43,13 @@ def _read_days() -> Select[Any]:
 def _read_months() -> Select[Any]:
     """The monthly sums of some months on the person's accounts, in the shape of days."""
     names = ("source_id", "tool_id", "model_id", "run_kind_id")
-    return (
-        select(
-            _months.c.month,
-            *(_months.c[name] for name in names),
-            bindparam("work", ""),
-            *(_months.c[name] for name in ("tier_id", *MEASURES, "list_value_by", "partly_unknown")),
-        )
-        .select_from(_links.join(_months, _months.c.account_id == _links.c.account_id))
-        .where(
-            _links.c.person_id == bindparam("person_id"),
-            _months.c.month.between(bindparam("first"), bindparam("last")),
-        )
-    )
+    accounts = select(_links.c.account_id).where(_links.c.person_id == bindparam("person_id"))
+    return select(
+        _months.c.month,
+        *(_months.c[name] for name in names),
+        bindparam("work", ""),
+        *(_months.c[name] for name in ("tier_id", *MEASURES, "list_value_by", "partly_unknown")),
+    ).where(_months.c.account_id.in_(accounts), _months.c.month.between(bindparam("first"), bindparam("last")))
 
 
 _READ_DAYS: Final = _read_days()
@@ -101,9 +98,7 @@ def names_of(session: Session, ids: Iterable[int]) -> dict[int, Any]:
 
 
 def _source_kinds(session: Session, ids: Iterable[int]) -> Iterable[Any]:
-    return session.connection().execute(
-        select(_sources.c.id, _sources.c.kind).where(_sources.c.id.in_(list(ids)))
-    )
+    return session.connection().execute(select(_sources.c.id, _sources.c.kind).where(_sources.c.id.in_(list(ids))))
 
 
 def stored_rows(session: Session, rows: Sequence[tuple[int, UsageRow]]) -> list[bulk.Row]:
@@ -143,9 +138,7 @@ def replace_days(
     """
     if not days:
         return
-    scope = and_(
-        _days.c.account_id == account_id, _days.c.source_id == source_id, _days.c.day == bindparam("old_day")
-    )
+    scope = and_(_days.c.account_id == account_id, _days.c.source_id == source_id, _days.c.day == bindparam("old_day"))
     session.connection().execute(delete(_days).where(scope), [{"old_day": day} for day in sorted(days)])
     bulk.put(session, _days, stored_rows(session, [(account_id, row) for row in rows]))
     note_delivery(session, source_id, {account_id: (min(days), max(days))}, now)
@@ -178,9 +171,7 @@ def add_source_days(session: Session, rows: Sequence[UsageRow]) -> None:
     bulk.add(session, table_of(SourceDay), stored)
 
 
-def note_delivery(
-    session: Session, source_id: int, reached: Mapping[int, tuple[date, date]], now: datetime
-) -> None:
+def note_delivery(session: Session, source_id: int, reached: Mapping[int, tuple[date, date]], now: datetime) -> None:
     """Remember that the source delivered, for each account, the days from first to last."""
     rows = [
         {
@@ -206,22 +197,25 @@ def note_delivery(
 
 def deliveries_for(session: Session, person_id: int) -> list[Delivered]:
     """Return what each source has delivered for the person, the latest first."""
+    first, last, ends = _scopes.c.first_day, _scopes.c.last_day, _links.c.to_day
+    received_at = func.max(_scopes.c.received_at)
     query = (
         select(
             _sources.c.kind,
             _sources.c.id,
             _sources.c.name,
-            _scopes.c.first_day,
-            _scopes.c.last_day,
-            _scopes.c.received_at,
+            func.min(case((first < _links.c.from_day, _links.c.from_day), else_=first)),
+            func.max(case((last > ends, ends), else_=last)),
+            received_at,
         )
         .select_from(
             _links.join(_scopes, _scopes.c.account_id == _links.c.account_id).join(
                 _sources, _sources.c.id == _scopes.c.source_id
             )
         )
-        .where(_links.c.person_id == person_id)
-        .order_by(_scopes.c.received_at.desc(), _sources.c.id)
+        .where(_links.c.person_id == person_id, last >= _links.c.from_day, or_(ends.is_(None), first <= ends))
+        .group_by(_sources.c.kind, _sources.c.id, _sources.c.name)
+        .order_by(received_at.desc(), _sources.c.id)
     )
     return [Delivered(*row) for row in session.connection().execute(query)]
 
@@ -230,7 +224,7 @@ def kept_days(session: Session, person_id: int) -> tuple[int, date | None]:
     """Return how many daily rows are kept about the person, and since which day."""
     query = (
         select(func.count(), func.min(_days.c.day))
-        .select_from(_links.join(_days, _days.c.account_id == _links.c.account_id))
+        .select_from(_links.join(_days, _MINE))
         .where(_links.c.person_id == person_id)
     )
     count, first = session.connection().execute(query).one()

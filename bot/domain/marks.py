@@ -26,7 +26,7 @@ class Marks:
         return self._mark("request", "\x1f".join(parts))
 
     def _mark(self, purpose: str, text: str) -> bytes:
-        return hmac.new(self.secret, f"{purpose}\x1e{text}".encode(), sha256).digest()[:16]
+        return hmac.digest(self.secret, f"{purpose}\x1e{text}".encode(), "sha256")[:16]
 
 
 def token_hash(token: str) -> bytes:

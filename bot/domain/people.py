@@ -47,6 +47,7 @@ class Viewer:
     name: str
     tz: str
     standing: Standing
+    is_guest: bool = False
     on_since: date | None = None
     paused_since: date | None = None
 
@@ -74,6 +75,11 @@ def refusal(profile: Profile, *, guests_allowed: bool) -> Refusal | None:
 def normal_email(email: str) -> str:
     """Return an address in the form in which addresses are compared: trimmed, lower case."""
     return email.strip().lower()
+
+
+def names_somebody(words: str) -> bool:
+    """Return whether what was typed after a command names a person: a mention, a handle or a mail address."""
+    return "@" in words
 
 
 @dataclass(frozen=True, slots=True)

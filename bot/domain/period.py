@@ -68,9 +68,7 @@ def parse_period(word: str, today: date) -> Period | None:
     if word == "today":
         return Period("today", today, today)
     if word == "month":
-        return (
-            month_of(yesterday) if today.day == 1 else Period("this-month", today.replace(day=1), yesterday)
-        )
+        return month_of(yesterday) if today.day == 1 else Period("this-month", today.replace(day=1), yesterday)
     if word in _DAYS_BACK:
         kind, days = _DAYS_BACK[word]
         return Period(kind, today - timedelta(days=days), yesterday)

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from typing import TypeVar
 
+from bot.domain.quantity import Quantity, total
 from bot.domain.usage import BIT, MEASURES, UsageRow
 
 K = TypeVar("K", bound=Hashable)
@@ -53,3 +54,23 @@ def sum_rows(rows: Iterable[UsageRow], key: Callable[[UsageRow], K]) -> dict[K, 
     for row in rows:
         sums.setdefault(key(row), Tally()).add(measures(row), row.list_value_by, row.partly_unknown)
     return sums
+
+
+def tokens_by_model(rows: Iterable[UsageRow]) -> dict[tuple[str, str], tuple[Quantity, Quantity, Quantity, Quantity]]:
+    """Return, by (tool, model), new input, written to cache (both lifetimes), read from cache, and output.
+
+    Ordered by tool and model: an order by volume would be a ranking.
+    """
+    groups: dict[tuple[str, str], list[UsageRow]] = {}
+    for row in rows:
+        if not row.is_seat:
+            groups.setdefault((row.tool, row.model), []).append(row)
+    return {key: _four_kinds(group) for key, group in sorted(groups.items())}
+
+
+def _four_kinds(rows: list[UsageRow]) -> tuple[Quantity, Quantity, Quantity, Quantity]:
+    def of(name: str) -> Quantity:
+        return total(row.measure(name) for row in rows)
+
+    written = of("cache_write_tokens") + of("cache_write_1h_tokens")
+    return of("uncached_input_tokens"), written, of("cache_read_tokens"), of("output_tokens")

@@ -34,9 +34,7 @@ class Plan:
 ALL_OF_SLACK = Plan()
 
 
-def problems(
-    blocks: object, surface: Surface, plan: Plan = ALL_OF_SLACK, at: str = "/blocks"
-) -> list[Problem]:
+def problems(blocks: object, surface: Surface, plan: Plan = ALL_OF_SLACK, at: str = "/blocks") -> list[Problem]:
     """Returns why Slack would refuse the blocks on a surface; nothing when it would take them."""
     if not isinstance(blocks, list):
         return [Problem(at, "must provide an array")]

@@ -1,6 +1,6 @@
 """A handful of made-up people and channels, for trying the bot and for tests."""
 
-from bot.playground.world import LocalChannel, LocalUser
+from bot.playground.things import LocalChannel, LocalUser
 
 MADE_UP_PEOPLE: tuple[LocalUser, ...] = (
     LocalUser("U01ANA", "Ana Ruiz", "ana@larkfield.example"),

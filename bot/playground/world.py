@@ -4,121 +4,25 @@ import secrets
 import threading
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from bot.playground.block_rules import ALL_OF_SLACK, Plan
 from bot.playground.shown import Json, Shown, ShownLog, ShownOn
+from bot.playground.things import (
+    LocalChannel,
+    LocalFile,
+    LocalMessage,
+    LocalUser,
+    ResponseUrl,
+    SlackError,
+    Trigger,
+)
 
 DEFAULT_SCOPES = ("commands", "chat:write", "users:read", "users:read.email")
 OPTIONAL_SCOPES = ("files:write", "im:write", "im:history", "usergroups:read", "channels:read", "groups:read")
 TRIGGER_SECONDS = 3.0
 RESPONSE_URL_SECONDS = 30 * 60.0
 RESPONSE_URL_USES = 5
-
-
-class SlackError(Exception):
-    """Refuses a call with Slack's own name for the reason; *more* goes into the answer."""
-
-    def __init__(self, error: str, **more: Any) -> None:
-        super().__init__(error)
-        self.error = error
-        self.more = more
-
-
-@dataclass(frozen=True, slots=True)
-class LocalUser:
-    """A person, or a bot, as Slack knows them; *team_id* None is the home workspace."""
-
-    id: str
-    name: str
-    email: str
-    tz: str = "Europe/Berlin"
-    deleted: bool = False
-    is_bot: bool = False
-    is_restricted: bool = False
-    is_ultra_restricted: bool = False
-    is_stranger: bool = False
-    team_id: str | None = None
-    locale: str = "en-GB"
-
-    @property
-    def handle(self) -> str:
-        """The name after an @: the first word of the name, in small letters."""
-        return self.name.split()[0].lower()
-
-    @property
-    def is_guest(self) -> bool:
-        return self.is_restricted or self.is_ultra_restricted
-
-    def tz_offset(self, at: float) -> int:
-        """Returns the seconds east of UTC at a moment; it changes with daylight saving."""
-        offset = datetime.fromtimestamp(at, UTC).astimezone(ZoneInfo(self.tz)).utcoffset()
-        return int(offset.total_seconds()) if offset else 0
-
-
-@dataclass(slots=True)
-class LocalChannel:
-    """A channel, private channel or direct message, and who is in it."""
-
-    id: str
-    name: str
-    members: set[str] = field(default_factory=set)
-    is_private: bool = False
-    is_im: bool = False
-
-    @property
-    def public(self) -> bool:
-        return not (self.is_private or self.is_im)
-
-
-@dataclass(slots=True)
-class LocalMessage:
-    """A message as the workspace keeps it; *ephemeral_to* names its only reader, if there is one."""
-
-    channel: str
-    ts: str
-    user: str
-    body: Json
-    ephemeral_to: str = ""
-    thread_ts: str = ""
-
-
-@dataclass(slots=True)
-class LocalFile:
-    """An uploaded file: nobody but the bot sees it until it is shared."""
-
-    id: str
-    name: str
-    length: int
-    title: str = ""
-    content: bytes | None = None
-    channels: list[str] = field(default_factory=list)
-
-
-@dataclass(slots=True)
-class Trigger:
-    """The right to open a modal: for three seconds, once."""
-
-    user: str
-    issued_at: float
-    view_id: str = ""
-    used: bool = False
-
-
-@dataclass(slots=True)
-class ResponseUrl:
-    """The right to answer one interaction: five times within thirty minutes."""
-
-    id: str
-    user: str
-    channel: str
-    issued_at: float
-    of_command: bool
-    uses: int = 0
-    original: str = ""  # ts of the message that replace_original and delete_original mean
 
 
 class World:
@@ -187,9 +91,7 @@ class World:
                 raise SlackError("user_disabled")
             channel_id = f"D{user_id[1:]}"
             members = {user_id, self.bot_user_id}
-            return self.channels.setdefault(
-                channel_id, LocalChannel(channel_id, "directmessage", members, is_im=True)
-            )
+            return self.channels.setdefault(channel_id, LocalChannel(channel_id, "directmessage", members, is_im=True))
 
     def channel(self, name: str) -> LocalChannel:
         """Returns a conversation by id, or a public or private channel by name, if the bot may know it."""
@@ -208,9 +110,7 @@ class World:
     def opens_public_channels(self, user_id: str) -> bool:
         """Says whether a person can read public channels without being in them: full members can."""
         person = self.users.get(user_id)
-        return person is not None and not (
-            person.is_guest or person.is_stranger or person.deleted or person.is_bot
-        )
+        return person is not None and not (person.is_guest or person.is_stranger or person.deleted or person.is_bot)
 
     def keep(self, message: LocalMessage) -> None:
         """Stores a message, forgetting the oldest of its channel past *keep_last*."""
@@ -223,16 +123,13 @@ class World:
     def show_in(self, channel: LocalChannel, raw: Json, surface: ShownOn | None = None, **more: Any) -> Shown:
         """Records that something appeared to everybody in a conversation."""
         where: ShownOn = surface or ("dm" if channel.is_im else "channel")
-        return self.shown.add(
-            self.people_in(channel), where, raw, channel=channel.id, public=channel.public, **more
-        )
+        return self.shown.add(self.people_in(channel), where, raw, channel=channel.id, public=channel.public, **more)
 
     def new_trigger(self, user: str, view_id: str = "") -> str:
         """Issues a trigger_id; those that expired long ago are forgotten."""
         with self.lock:
             now = self.now()
-            for old in [t for t, one in self.triggers.items() if now - one.issued_at > 60]:
-                del self.triggers[old]
+            _drop_older(self.triggers, now - 60)
             trigger_id = f"{secrets.randbelow(10**12)}.{secrets.randbelow(10**12)}.{secrets.token_hex(16)}"
             self.triggers[trigger_id] = Trigger(user, now, view_id)
             return trigger_id
@@ -251,17 +148,17 @@ class World:
             trigger.used = True
             return trigger
 
-    def new_response_url(
-        self, user: str, channel: str, *, of_command: bool, original: str = ""
-    ) -> ResponseUrl:
+    def new_response_url(self, user: str, channel: str, *, of_command: bool, original: str = "") -> ResponseUrl:
         """Issues a response_url; those that expired are forgotten after an hour."""
         with self.lock:
             now = self.now()
-            while self.response_urls:
-                oldest = next(iter(self.response_urls.values()))
-                if now - oldest.issued_at <= 2 * RESPONSE_URL_SECONDS:
-                    break
-                del self.response_urls[oldest.id]
+            _drop_older(self.response_urls, now - 2 * RESPONSE_URL_SECONDS)
             issued = ResponseUrl(secrets.token_hex(12), user, channel, now, of_command, original=original)
             self.response_urls[issued.id] = issued
             return issued
+
+
+def _drop_older(issued: dict[str, Any], than: float) -> None:
+    # They are in the order of issue, so this looks at no more than it drops.
+    while issued and next(iter(issued.values())).issued_at < than:
+        del issued[next(iter(issued))]

@@ -1,0 +1,1 @@
+"""Domain values to Block Kit dicts; every word that people see lives here."""

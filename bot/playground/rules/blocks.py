@@ -24,9 +24,7 @@ from bot.playground.rules.texts import mrkdwn, one_file_key, plain, slack_file_k
 _image_name, _image = elements.image
 
 
-def _block(
-    name: str, required: dict[str, Rule], optional: dict[str, Rule] | None = None, *more: Rule
-) -> Rule:
+def _block(name: str, required: dict[str, Rule], optional: dict[str, Rule] | None = None, *more: Rule) -> Rule:
     keys: dict[str, Rule] = {"block_id": text(limits.BLOCK_ID), **(optional or {})}
     return both(shape({"type": one_of(name), **required}, keys), *more)
 

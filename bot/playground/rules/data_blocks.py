@@ -41,12 +41,8 @@ _axes = shape(
 def _points_match_categories(value: object, at: str) -> Iterator[Problem]:
     chart = cast(dict[str, Any], value)
     categories = chart["axis_config"]["categories"]
-    yield from unique(
-        ((name, f"{at}/axis_config/categories/{i}") for i, name in enumerate(categories)), "category"
-    )
-    yield from unique(
-        ((one["name"], f"{at}/series/{i}/name") for i, one in enumerate(chart["series"])), "series name"
-    )
+    yield from unique(((name, f"{at}/axis_config/categories/{i}") for i, name in enumerate(categories)), "category")
+    yield from unique(((one["name"], f"{at}/series/{i}/name") for i, one in enumerate(chart["series"])), "series name")
     for i, one in enumerate(chart["series"]):
         if sorted(point["label"] for point in one["data"]) != sorted(categories):
             yield Problem(f"{at}/series/{i}/data", "must have exactly one point for each category")
@@ -67,9 +63,7 @@ data_visualization: dict[str, Rule] = {"title": text(limits.CHART_TITLE), "chart
 
 _raw: dict[str, Rule] = {
     "raw_text": shape({"type": one_of("raw_text"), "text": text(limits.DATA_TABLE_TEXT)}),
-    "raw_number": shape(
-        {"type": one_of("raw_number"), "value": number, "text": text(limits.DATA_TABLE_TEXT)}
-    ),
+    "raw_number": shape({"type": one_of("raw_number"), "value": number, "text": text(limits.DATA_TABLE_TEXT)}),
 }
 _cell = by_type({**_raw, "rich_text": rich_text.cell})
 _row = items(_cell, limits.TABLE_COLUMNS)

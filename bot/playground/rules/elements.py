@@ -32,9 +32,7 @@ _id: dict[str, Rule] = {"action_id": text(limits.ACTION_ID)}
 _asks: dict[str, Rule] = {**_id, "confirm": confirm}
 _field: dict[str, Rule] = {**_id, "placeholder": placeholder, "focus_on_load": flag}
 _menu: dict[str, Rule] = {**_field, "confirm": confirm}
-_dispatch = shape(
-    {}, {"trigger_actions_on": items(one_of("on_enter_pressed", "on_character_entered"), most=2)}
-)
+_dispatch = shape({}, {"trigger_actions_on": items(one_of("on_enter_pressed", "on_character_entered"), most=2)})
 _typed: dict[str, Rule] = {**_field, "dispatch_action_config": _dispatch}
 _day_or_time = text(20)  # a picker's value; Slack's clients show nothing for a wrong one
 _several: dict[str, Rule] = {"max_selected_items": whole(1)}
@@ -51,9 +49,7 @@ _conversations = {
 }
 
 
-def _element(
-    name: str, required: dict[str, Rule], optional: dict[str, Rule], *checks: Rule
-) -> tuple[str, Rule]:
+def _element(name: str, required: dict[str, Rule], optional: dict[str, Rule], *checks: Rule) -> tuple[str, Rule]:
     return name, both(shape({"type": one_of(name), **required}, optional), *checks)
 
 
@@ -122,9 +118,7 @@ _selects = dict(
             _one_list,
             _initial_is_offered,
         ),
-        _element(
-            "external_select", {}, {**_menu, "min_query_length": whole(0), "initial_option": menu_option}
-        ),
+        _element("external_select", {}, {**_menu, "min_query_length": whole(0), "initial_option": menu_option}),
         _element("users_select", {}, {**_menu, "initial_user": text(limits.ACTION_ID)}),
         _element(
             "conversations_select",
@@ -190,9 +184,7 @@ _pickers = dict(
         ),
     )
 )
-_moment = dict(
-    (_element("datetimepicker", {}, {**_asks, "initial_date_time": whole(0), "focus_on_load": flag}),)
-)
+_moment = dict((_element("datetimepicker", {}, {**_asks, "initial_date_time": whole(0), "focus_on_load": flag}),))
 _lengths: dict[str, Rule] = {
     "min_length": whole(0, limits.INPUT_TEXT),
     "max_length": whole(1, limits.INPUT_TEXT),

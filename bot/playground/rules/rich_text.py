@@ -5,9 +5,7 @@ from collections.abc import Iterator
 from bot.playground import limits
 from bot.playground.rules.shapes import Problem, Rule, by_type, flag, items, one_of, shape, text, url, whole
 
-_style = shape(
-    {}, {name: flag for name in ("bold", "italic", "strike", "code", "underline", "client_highlight")}
-)
+_style = shape({}, {name: flag for name in ("bold", "italic", "strike", "code", "underline", "client_highlight")})
 _any_text = text(limits.MESSAGE_TEXT)
 _some_id = text(limits.ACTION_ID)
 
@@ -63,8 +61,7 @@ def length(value: object) -> int:
     """Returns how many characters of text a block, or a part of one, holds."""
     if isinstance(value, dict):
         return sum(
-            len(inner) if key == "text" and isinstance(inner, str) else length(inner)
-            for key, inner in value.items()
+            len(inner) if key == "text" and isinstance(inner, str) else length(inner) for key, inner in value.items()
         )
     return sum(map(length, value)) if isinstance(value, list) else 0
 

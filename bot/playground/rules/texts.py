@@ -55,9 +55,7 @@ def option(label: Rule, *, link: bool = False) -> Rule:
 menu_option = option(plain(limits.OPTION_TEXT))
 choice = option(words(limits.OPTION_TEXT))
 link_option = option(plain(limits.OPTION_TEXT), link=True)
-option_group = shape(
-    {"label": plain(limits.OPTION_TEXT), "options": items(menu_option, limits.SELECT_OPTIONS)}
-)
+option_group = shape({"label": plain(limits.OPTION_TEXT), "options": items(menu_option, limits.SELECT_OPTIONS)})
 placeholder = plain(limits.PLACEHOLDER)
 
 

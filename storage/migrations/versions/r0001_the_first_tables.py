@@ -232,9 +232,7 @@ def upgrade() -> None:
         sa.Column("model_id", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("run_kind_id", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("tier_id", sa.BigInteger(), autoincrement=False, nullable=False),
-        sa.PrimaryKeyConstraint(
-            "account_id", "month", "source_id", "tool_id", "model_id", "run_kind_id", "tier_id"
-        ),
+        sa.PrimaryKeyConstraint("account_id", "month", "source_id", "tool_id", "model_id", "run_kind_id", "tier_id"),
         sqlite_with_rowid=False,
     )
 

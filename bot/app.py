@@ -1,0 +1,174 @@
+"""The composition root: settings -> engine -> services -> handlers -> scheduler -> connect."""
+
+import logging
+import platform
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from datetime import UTC, datetime
+from typing import Final
+
+import structlog
+import uvicorn
+from slack_bolt import App
+from slack_bolt.adapter.socket_mode import SocketModeHandler
+from slack_bolt.authorization import AuthorizeResult
+from slack_sdk import WebClient
+from starlette.routing import Route
+
+from bot.config import Settings, installation_secret, require_slack
+from bot.connectors.overlaps import load_overlaps
+from bot.connectors.prices import price_book
+from bot.domain.marks import Marks
+from bot.errors import ConfigError
+from bot.jobs.clock import start_clock
+from bot.policy import load_policy
+from bot.pool import AnswerPool
+from bot.services import Services
+from bot.slack import Slack, connect
+from bot.web.app import web_app
+from bot.web.slack_http import slack_route
+from handlers.register import register
+from storage.engine import Database, open_database
+from storage.hosts import claim_host
+from storage.migrate import upgrade
+
+log = structlog.get_logger()
+SOCKET_CONCURRENCY: Final = 64
+Now = Callable[[], datetime]
+
+
+def utc_now() -> datetime:
+    """Return the time; the only clock of the bot."""
+    return datetime.now(UTC)
+
+
+def open_ready_database(settings: Settings) -> Database:
+    """Open the database, bring its schema up to date and claim it for this host."""
+    database = open_database(settings.database_url)
+    upgrade(database)
+    _claim_host(database)
+    return database
+
+
+def _claim_host(database: Database) -> None:
+    if database.is_sqlite:
+        database.writing(lambda session: claim_host(session, platform.node(), utc_now()))
+
+
+def build_services(settings: Settings, database: Database, slack: Slack, now: Now = utc_now) -> Services:
+    """Make one of each of what handlers and jobs may reach."""
+    return Services(
+        database=database,
+        policy=load_policy(settings.policy_file),
+        prices=price_book(settings.prices_file),
+        overlaps=load_overlaps(settings.overlaps_file),
+        marks=Marks(installation_secret(settings)),
+        now=now,
+        slack=slack,
+        pool=AnswerPool(),
+        web_url=f"http://{settings.web_host}:{settings.web_port}",
+        command_prefix=settings.command_prefix,
+    )
+
+
+def build_bolt(settings: Settings, services: Services) -> App:
+    """Make the Bolt app with every handler attached.
+
+    `process_before_response` acknowledges without Bolt's polling; our own pool does the work.
+    """
+    logger = logging.getLogger("slack_bolt")
+    slack = services.slack
+    identity = AuthorizeResult(
+        enterprise_id=None if slack.org_id == slack.team_id else slack.org_id,
+        team_id=slack.team_id,
+        bot_user_id=slack.bot_user_id,
+        bot_token=slack.client.token,
+    )
+    app = App(
+        logger=logger,
+        client=WebClient(base_url=slack.client.base_url, retry_handlers=[]),  # no token: `authorize` gives it
+        authorize=lambda: identity,  # one company: nothing to look up, and no call before an acknowledgement
+        signing_secret=settings.slack_signing_secret.get_secret_value() or None,
+        process_before_response=True,
+    )
+    register(app, services)
+    return app
+
+
+@contextmanager
+def running(settings: Settings, now: Now = utc_now) -> Iterator[Services]:
+    """Run the whole bot until the block is left: database, web server, Slack, clock; *now* is its time."""
+    require_slack(settings)
+    with ExitStack() as closing:
+        database = open_ready_database(settings)
+        closing.callback(database.dispose)
+        slack = connect(settings.slack_bot_token.get_secret_value(), settings.slack_api_url)
+        closing.callback(slack.close)
+        services = build_services(settings, database, slack, now)
+        closing.callback(services.pool.close)
+        app = build_bolt(settings, services)
+        routes = [slack_route(app)] if settings.transport == "http" else []
+        closing.enter_context(_serving(settings, services, routes))
+        if settings.transport == "socket":
+            closing.enter_context(_connected(settings, app))
+        clock = start_clock(services, lambda: _claim_host(database))
+        closing.callback(clock.shutdown)
+        log.info("ready", transport=settings.transport, web=services.web_url, policy=services.policy.mark)
+        yield services
+
+
+@contextmanager
+def _connected(settings: Settings, app: App) -> Iterator[None]:
+    handler = SocketModeHandler(
+        app, settings.slack_app_token.get_secret_value(), concurrency=SOCKET_CONCURRENCY, web_client=app.client
+    )
+    handler.connect()
+    try:
+        yield
+    finally:
+        handler.close()
+
+
+@contextmanager
+def _serving(settings: Settings, services: Services, routes: list[Route]) -> Iterator[None]:
+    config = uvicorn.Config(
+        web_app(services, routes),
+        host=settings.web_host,
+        port=settings.web_port,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=10,
+    )
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, name="web", daemon=True)
+    thread.start()
+    _wait_until(lambda: server.started or not thread.is_alive())
+    if not server.started:
+        raise ConfigError(
+            f"WEB_PORT: {settings.web_host}:{settings.web_port} cannot be listened on; is it in use? Choose another."
+        )
+    try:
+        yield
+    finally:
+        server.should_exit = True
+        thread.join(timeout=15)
+
+
+def _wait_until(true: Callable[[], bool], seconds: float = 15.0) -> None:
+    give_up_at = time.monotonic() + seconds
+    while not true() and time.monotonic() < give_up_at:
+        time.sleep(0.01)
+
+
+def run_until_stopped(settings: Settings) -> None:
+    """Run the bot until SIGTERM or SIGINT; what is in hand is finished."""
+    stopped = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stopped.set())
+    with running(settings):
+        stopped.wait()
+        log.info("stopping")

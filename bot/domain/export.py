@@ -1,0 +1,114 @@
+"""A person's own data as one object, in the shape that the contract promises."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from bot.domain.counting import Overlaps, count_once
+from bot.domain.money import usd
+from bot.domain.people import Delivered, Link, SlackId
+from bot.domain.usage import BIT, TOKEN_MEASURES, UsageRow
+
+_COUNTS = (*TOKEN_MEASURES, "requests", "failed_requests", "runs", "runs_with_result")
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """Everything that the database holds about one person."""
+
+    slack_id: SlackId
+    name: str
+    email: str | None
+    tz: str
+    created_at: datetime
+    switched_on_at: datetime | None
+    paused_at: datetime | None
+    links: Sequence[Link]
+    usage: Sequence[UsageRow]
+    months: Sequence[UsageRow]
+    source_names: Mapping[int, str]
+    deliveries: Sequence[Delivered]
+    settings: Mapping[str, str]
+    tokens: Sequence[tuple[str, datetime, datetime | None]]
+    files: Sequence[tuple[str, datetime, datetime | None]]
+
+
+def export_object(stored: Stored, overlaps: Overlaps) -> dict[str, Any]:
+    """Return the person's data as one JSON object; amounts are decimal strings, unknown is null.
+
+    `partly_unknown` names the measures of a row that are lower bounds.
+    """
+    counted = {id(row) for row in count_once(stored.usage, overlaps).counted}
+    return {
+        "person": {
+            "slack_org_id": stored.slack_id.org_id,
+            "slack_user_id": stored.slack_id.user_id,
+            "name": stored.name,
+            "email": stored.email,
+            "time_zone": stored.tz,
+            "created_at": _time(stored.created_at),
+            "switched_on_at": _time(stored.switched_on_at),
+            "paused_at": _time(stored.paused_at),
+        },
+        "accounts": [_link(link) for link in stored.links],
+        "usage": [_row(row, stored.source_names, counted=id(row) in counted) for row in stored.usage],
+        "usage_months": [_row(row, stored.source_names, counted=True) for row in stored.months],
+        "deliveries": [_delivery(delivered) for delivered in stored.deliveries],
+        "outcomes": [],
+        "hints": [],
+        "marks": [],
+        "subscriptions": [],
+        "use_cases": [],
+        "figures": [],
+        "settings": dict(stored.settings),
+        "tokens": _timed(stored.tokens, "name", "created_at", "revoked_at"),
+        "files": _timed(stored.files, "file_id", "made_at", "deleted_at"),
+    }
+
+
+def _row(row: UsageRow, source_names: Mapping[int, str], *, counted: bool) -> dict[str, Any]:
+    return {
+        "day": row.day.isoformat(),
+        "source": f"{row.source}:{source_names.get(row.source_id, '')}",
+        "tool": row.tool,
+        "model": row.model,
+        "run_kind": row.run_kind,
+        "work": row.work,
+        "tier": row.tier,
+        **{name: getattr(row, name) for name in _COUNTS},
+        "billed_usd": _amount(row.billed_nano_usd),
+        "list_value_usd": _amount(row.list_value_nano_usd),
+        "list_value_by": row.list_value_by or None,
+        "counted": counted,
+        "partly_unknown": [name for name, bit in BIT.items() if row.partly_unknown & bit],
+    }
+
+
+def _amount(nano: int | None) -> str | None:
+    if nano is None:
+        return None
+    amount = usd(nano)
+    return f"{amount.quantize(Decimal(1)) if amount == amount.to_integral_value() else amount.normalize():f}"
+
+
+def _link(link: Link) -> dict[str, Any]:
+    return {**asdict(link), "from_day": link.from_day.isoformat(), "to_day": link.to_day and link.to_day.isoformat()}
+
+
+def _delivery(delivered: Delivered) -> dict[str, Any]:
+    return {
+        "source": f"{delivered.kind}:{delivered.name}",
+        "first_day": delivered.first_day.isoformat(),
+        "last_day": delivered.last_day.isoformat(),
+        "received_at": _time(delivered.received_at),
+    }
+
+
+def _timed(rows: Iterable[tuple[str, datetime, datetime | None]], *names: str) -> list[dict[str, Any]]:
+    return [dict(zip(names, (name, _time(at), _time(end)), strict=True)) for name, at, end in rows]
+
+
+def _time(at: datetime | None) -> str | None:
+    return None if at is None else at.isoformat(timespec="seconds")

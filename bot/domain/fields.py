@@ -1,0 +1,82 @@
+"""Every field that is kept about a person, in the words in which it is shown."""
+
+from typing import Final
+
+# table -> column -> what it holds; a test compares this with the tables
+KEPT_FIELDS: Final[dict[str, dict[str, str]]] = {
+    "person": {
+        "id": "a random number",
+        "created_at": "when you first switched on",
+        "switched_on_at": "when collecting began",
+        "paused_at": "when you paused, if you did",
+        "left_on": "the day you left the company, if you did",
+    },
+    "slack_user": {
+        "org_id": "your Slack organisation",
+        "user_id": "your Slack user id",
+        "person_id": "the random number",
+        "name": "your name in Slack",
+        "email": "your mail address in Slack",
+        "tz": "your time zone in Slack",
+        "is_deleted": "whether your Slack account is closed",
+        "is_guest": "whether you are a guest",
+        "checked_at": "when Slack was last asked",
+    },
+    "account_link": {
+        "account_id": "an account of yours at a tool",
+        "person_id": "the random number",
+        "from_day": "yours from this day",
+        "to_day": "yours to this day",
+        "how": "how that was found out",
+        "by": "who said so",
+    },
+    "usage_day": {
+        "account_id": "an account of yours",
+        "day": "the day (UTC); no time of day",
+        "source_id": "who reported it",
+        "tool_id": "the tool",
+        "model_id": "the model",
+        "run_kind_id": "you at the keyboard, on its own, or unknown",
+        "work": "the job's or repository's name",
+        "tier_id": "the price tier",
+        "uncached_input_tokens": "new input tokens",
+        "cache_read_tokens": "tokens read from the cache",
+        "cache_write_tokens": "tokens written to the cache for five minutes",
+        "cache_write_1h_tokens": "tokens written to the cache for an hour",
+        "output_tokens": "output tokens",
+        "requests": "requests",
+        "failed_requests": "requests that failed",
+        "runs": "runs",
+        "runs_with_result": "runs with a result",
+        "billed_nano_usd": "what was billed",
+        "list_value_nano_usd": "an estimate at list price",
+        "list_value_by": "who estimated it",
+        "partly_unknown": "which of these are incomplete",
+    },
+    "setting": {
+        "person_id": "the random number",
+        "name": "a choice of yours",
+        "value": "what you chose",
+        "changed_at": "when",
+    },
+    "own_file": {
+        "person_id": "the random number",
+        "file_id": "a file you had made",
+        "made_at": "when",
+        "deleted_at": "when you deleted it",
+    },
+    "token": {
+        "token_hash": "a hash of your upload token",
+        "name": "its name",
+        "person_id": "the random number",
+        "created_at": "when it was made",
+        "revoked_at": "when it was withdrawn",
+    },
+    "feed_scope": {
+        "account_id": "an account of yours",
+        "source_id": "who reported",
+        "first_day": "from which day",
+        "last_day": "to which day",
+        "received_at": "when it last arrived",
+    },
+}

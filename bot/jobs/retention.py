@@ -1,0 +1,55 @@
+"""Deleting what is no longer kept: old days become months, leavers are erased."""
+
+from datetime import date, timedelta
+from functools import partial
+
+from bot.services import Services
+from storage import choices, retention
+from storage.erasure import erase
+from storage.people import by_person_id, left_before
+
+# Pushed events are recognised for 35 days; older ones are refused at the door.
+EVENT_DAYS = 35
+_REQUEST_DAYS = 2
+
+
+def run(services: Services) -> dict[str, int]:
+    """Apply the policy's periods; running it again changes nothing."""
+    now, rules = services.now(), services.policy.retention
+    today = now.date()
+    folded = _fold(services, today - timedelta(days=rules.daily_days))
+    erased = _erase_leavers(services, today - timedelta(days=rules.leaver_days))
+    oldest_month = _months_back(today, rules.monthly_months)
+    database = services.database
+    database.writing(lambda session: retention.drop_months_before(session, oldest_month))
+    database.writing(lambda session: retention.drop_event_marks_before(session, today - timedelta(days=EVENT_DAYS + 1)))
+    database.writing(lambda session: choices.drop_seen_before(session, now - timedelta(days=_REQUEST_DAYS)))
+    return {"rows_folded": folded, "leavers_erased": erased}
+
+
+def _fold(services: Services, cutoff: date) -> int:
+    with services.database.reading() as session:
+        persons = retention.persons_with_days_before(session, cutoff)
+    folded = 0
+    for person_id in persons:
+        with services.database.reading() as session:
+            viewer = by_person_id(session, person_id)
+        if viewer is not None:
+            folded += services.database.writing(
+                partial(retention.fold_into_months, viewer=viewer, cutoff=cutoff, overlaps=services.overlaps)
+            )
+    return folded
+
+
+def _erase_leavers(services: Services, before: date) -> int:
+    with services.database.reading() as session:
+        leavers = left_before(session, before)
+    today = services.now().date()
+    for person_id in leavers:
+        services.database.writing(partial(erase, person_id=person_id, marks=services.marks, today=today))
+    return len(leavers)
+
+
+def _months_back(day: date, months: int) -> date:
+    year, month = divmod(day.year * 12 + day.month - 1 - months, 12)
+    return date(year, month + 1, 1)

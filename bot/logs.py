@@ -1,0 +1,43 @@
+"""Logs: events with fields; never a payload, a text, a token, a name or a figure of somebody's."""
+
+import logging
+import sys
+from typing import Any, Final, Literal
+
+import structlog
+
+# Libraries that would log payloads, headers or URLs with secrets below this level.
+_QUIET: Final = ("slack_bolt", "slack_sdk", "urllib3", "uvicorn", "uvicorn.error", "apscheduler", "alembic", "httpx2")
+
+
+def set_up_logs(level: str, form: Literal["console", "json"]) -> None:
+    """Send our events and the warnings of libraries to stderr, one line each."""
+    shared: list[Any] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.processors.format_exc_info,
+    ]
+    renderer: Any = structlog.processors.JSONRenderer() if form == "json" else _console()
+    structlog.configure(
+        processors=[*shared, renderer],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelName(level)),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=False,
+    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=shared,
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer],
+        )
+    )
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(logging.WARNING)
+    for name in _QUIET:
+        logging.getLogger(name).setLevel(logging.WARNING)
+
+
+def _console() -> Any:
+    return structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback)

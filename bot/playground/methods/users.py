@@ -1,0 +1,82 @@
+"""users.*, usergroups.*, team.info: the directory."""
+
+from bot.playground.methods.args import Args, flag, page, required
+from bot.playground.shown import Json
+from bot.playground.things import LocalUser, SlackError
+from bot.playground.world import World
+
+
+def user_json(world: World, person: LocalUser, *, locale: bool = False) -> Json:
+    """Returns a person as Slack tells it; the email only with its scope, the locale only when asked."""
+    profile = {
+        "real_name": person.name,
+        "display_name": person.handle,
+        "team": person.team_id or world.team_id,
+    }
+    if person.email and "users:read.email" in world.scopes:
+        profile["email"] = person.email
+    told: Json = {
+        "id": person.id,
+        "team_id": person.team_id or world.team_id,
+        "name": person.handle,
+        "real_name": person.name,
+        "deleted": person.deleted,
+        "is_bot": person.is_bot,
+        "is_app_user": False,
+        "updated": 0,
+        "profile": profile,
+    }
+    if person.is_stranger:
+        told["is_stranger"] = True
+    if person.deleted:  # Slack says no more of somebody who has left
+        return told
+    told |= {"is_restricted": person.is_restricted, "is_ultra_restricted": person.is_ultra_restricted}
+    told |= {"is_admin": False, "is_owner": False, "tz": person.tz, "tz_label": person.tz}
+    told["tz_offset"] = person.tz_offset(world.now())
+    if locale and not person.is_stranger:
+        told["locale"] = person.locale
+    if world.enterprise_id:
+        told["enterprise_user"] = {"id": person.id, "enterprise_id": world.enterprise_id}
+    return told
+
+
+def info(world: World, args: Args) -> Json:
+    person = world.user(required(args, "user", "user_not_found"))
+    return {"user": user_json(world, person, locale=flag(args, "include_locale"))}
+
+
+def everybody(world: World, args: Args) -> Json:
+    rows, metadata = page(sorted(world.users.values(), key=lambda person: person.id), args)
+    locale = flag(args, "include_locale")
+    members = [user_json(world, person, locale=locale) for person in rows]
+    return {"members": members, "cache_ts": int(world.now()), "response_metadata": metadata}
+
+
+def lookup_by_email(world: World, args: Args) -> Json:
+    wanted = required(args, "email", "users_not_found").lower()
+    for person in world.users.values():
+        if person.email.lower() == wanted and not person.deleted:
+            return {"user": user_json(world, person)}
+    raise SlackError("users_not_found")
+
+
+def usergroups(world: World, args: Args) -> Json:
+    """Lists the groups put into `world.usergroups`: {"S01": {"handle": ..., "users": [...]}}."""
+    groups = [{"id": key, "team_id": world.team_id, **group} for key, group in world.usergroups.items()]
+    if not flag(args, "include_users"):
+        groups = [{key: value for key, value in group.items() if key != "users"} for group in groups]
+    return {"usergroups": groups}
+
+
+def usergroup_members(world: World, args: Args) -> Json:
+    group = world.usergroups.get(required(args, "usergroup", "no_such_subteam"))
+    if group is None:
+        raise SlackError("no_such_subteam")
+    return {"users": list(group.get("users", []))}
+
+
+def team_info(world: World, args: Args) -> Json:
+    team = {"id": world.team_id, "name": "Larkfield (local)", "domain": world.team_domain}
+    if world.enterprise_id:
+        team |= {"enterprise_id": world.enterprise_id, "enterprise_name": "Larkfield"}
+    return {"team": team}

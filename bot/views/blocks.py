@@ -1,0 +1,172 @@
+"""Block Kit as plain dicts: the SDK's models drop the newest blocks.
+
+Text from people and providers never becomes markup: it goes into plain_text or rich_text elements,
+or through `foreign`.
+"""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+Block = dict[str, Any]
+
+MAX_SECTION: Final = 3000
+_INVISIBLE: Final = {"Cc", "Cf", "Co", "Cs", "Zl", "Zp"}
+# mrkdwn has no escape for these four; a look-alike cannot start a format
+_LOOKALIKES: Final = str.maketrans({"*": "\N{ASTERISK OPERATOR}", "~": "\N{TILDE OPERATOR}", "`": "'"})
+_EDGE_UNDERSCORE: Final = re.compile(r"(?<!\w)_|_(?!\w)")
+
+
+@dataclass(frozen=True, slots=True)
+class Twin:
+    """A block that some workspaces refuse, and what stands in its place there."""
+
+    rich: Block
+    plain: tuple[Block, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A private message: *text* is the notification and never has a figure."""
+
+    text: str
+    parts: Sequence[Block | Twin] = field(default_factory=tuple)
+
+    def blocks(self, *, rich: bool) -> list[Block]:
+        """Return the blocks, with charts and tables where *rich*, else with what stands for them."""
+        found: list[Block] = []
+        for part in self.parts:
+            if isinstance(part, Twin):
+                found += [part.rich] if rich else list(part.plain)
+            else:
+                found.append(part)
+        return found
+
+    @property
+    def has_rich(self) -> bool:
+        """Whether any block might be refused."""
+        return any(isinstance(part, Twin) for part in self.parts)
+
+
+def escape(text: str) -> str:
+    """Return *text* so that mrkdwn neither mentions nor links: exactly & < > are escaped."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def visible(text: str, most: int = 200) -> str:
+    """Return somebody else's text on one line without invisible or direction-changing characters."""
+    kept = "".join(" " if char in "\n\t" else char for char in text if char in "\n\t" or _shown(char))
+    kept = " ".join(kept.split())
+    return kept if len(kept) <= most else kept[: most - 1] + "…"
+
+
+def _shown(char: str) -> bool:
+    return unicodedata.category(char) not in _INVISIBLE
+
+
+def foreign(text: str, most: int = 80) -> str:
+    """Return somebody else's text for mrkdwn: cut, without markup of its own, then escaped."""
+    harmless = visible(text, most).translate(_LOOKALIKES)
+    return escape(_EDGE_UNDERSCORE.sub("\N{FULLWIDTH LOW LINE}", harmless))
+
+
+def plain(text: str, most: int = 3000) -> dict[str, Any]:
+    """Return a plain_text object: no mentions, links or emoji codes."""
+    return {"type": "plain_text", "text": text[:most], "emoji": False}
+
+
+def mrkdwn(text: str) -> dict[str, Any]:
+    """Return a mrkdwn object that links nothing by itself."""
+    return {"type": "mrkdwn", "text": text[:MAX_SECTION], "verbatim": True}
+
+
+def header(text: str) -> Block:
+    """Return a header."""
+    return {"type": "header", "text": plain(text, 150)}
+
+
+def section(text: str, accessory: dict[str, Any] | None = None) -> Block:
+    """Return a section of mrkdwn, with a button beside it if given."""
+    block: Block = {"type": "section", "text": mrkdwn(text)}
+    if accessory:
+        block["accessory"] = accessory
+    return block
+
+
+def fields(texts: Sequence[str]) -> Block:
+    """Return a section of up to ten short texts in two columns."""
+    return {"type": "section", "fields": [mrkdwn(text[:2000]) for text in texts[:10]]}
+
+
+def plain_section(text: str) -> Block:
+    """Return a section whose text is shown as it is."""
+    return {"type": "section", "text": plain(text)}
+
+
+def context(*texts: str) -> Block:
+    """Return small print of mrkdwn."""
+    return {"type": "context", "elements": [mrkdwn(text) for text in texts if text]}
+
+
+def preformatted(text: str, title: str = "") -> Block:
+    """Return text in equal-width letters under a bold title; nothing in it can be markup."""
+    elements: list[dict[str, Any]] = []
+    if title:
+        bold = {"type": "text", "text": title, "style": {"bold": True}}
+        elements.append({"type": "rich_text_section", "elements": [bold]})
+    elements.append({"type": "rich_text_preformatted", "elements": [{"type": "text", "text": text}]})
+    return {"type": "rich_text", "elements": elements}
+
+
+def divider() -> Block:
+    """Return a line."""
+    return {"type": "divider"}
+
+
+def actions(*elements: dict[str, Any]) -> Block:
+    """Return a row of buttons and menus."""
+    return {"type": "actions", "elements": list(elements)}
+
+
+def button(label: str, word: str, argument: str = "", *, confirm: dict[str, Any] | None = None) -> dict[str, Any]:
+    """Return a button that does what `/mytokens WORD ARGUMENT` does."""
+    element: dict[str, Any] = {
+        "type": "button",
+        "text": plain(label, 75),
+        "action_id": action_id(word, argument),
+        "value": argument or "-",
+    }
+    if confirm:
+        element["confirm"] = confirm
+    return element
+
+
+def action_id(word: str, argument: str = "") -> str:
+    """Return the id of what starts *word*; the argument only keeps two buttons of a row apart."""
+    return f"mytokens-{word}:{argument}" if argument else f"mytokens-{word}"
+
+
+def menu(label: str, word: str, options: Sequence[tuple[str, str]]) -> dict[str, Any]:
+    """Return a ⋯ menu of up to five (label, command words)."""
+    return {
+        "type": "overflow",
+        "action_id": action_id(word),
+        "options": [{"text": plain(text, 75), "value": value} for text, value in options[:5]],
+    }
+
+
+def confirm(title: str, text: str, yes: str, no: str) -> dict[str, Any]:
+    """Return the question that a button asks before it acts."""
+    return {
+        "title": plain(title, 100),
+        "text": plain(text, 300),
+        "confirm": plain(yes, 30),
+        "deny": plain(no, 30),
+    }
+
+
+def modal(title: str, blocks: Sequence[Block]) -> dict[str, Any]:
+    """Return a modal that only shows something."""
+    return {"type": "modal", "title": plain(title, 24), "close": plain("Close", 24), "blocks": list(blocks)}

@@ -1,0 +1,136 @@
+"""What is kept about a person, who can see it, and the rules in force."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from bot.domain.fields import KEPT_FIELDS
+from bot.domain.people import Link
+from bot.domain.period import day_and_month, short_day
+from bot.views.blocks import Block, Message, actions, button, context, fields, foreign, header, plain_section, section
+from bot.views.help import contacts
+from bot.views.switching import COUNTED_CHOICES, DIGEST_CHOICES, choice_label
+from bot.views.wording import LOCK, plural
+
+NOTIFICATION = "What is kept about you."
+
+
+def privacy_message(
+    *,
+    rows: int,
+    since: date | None,
+    links: Sequence[Link],
+    choices: dict[str, str],
+    paused: bool,
+    daily_days: int,
+    monthly_months: int,
+    leaver_days: int,
+    policy_mark: str,
+    helpers: Sequence[str],
+) -> Message:
+    """Return what is kept about somebody who has switched on."""
+    kept = f"{plural(rows, 'daily row')} since {short_day(since)}" if since else "no daily rows"
+    blocks: list[Block] = [
+        header("What is kept about you, and who can see it"),
+        section(
+            f"*Kept:* {kept} (tool, model, kinds of tokens, cost, job or repository) · your settings\n"
+            "*Never kept:* what you wrote, what the AI answered, file names, code, times of day\n"
+            f"*Deleted:* daily rows after {_span(daily_days)}; monthly sums after {plural(monthly_months, 'month')}; "
+            f"everything {plural(leaver_days, 'day')} after somebody leaves"
+        ),
+        section(
+            "*You* see all of it. *Your lead:* nothing. *Anyone else:* nothing.\n"
+            "Whoever runs the database could read its tables; no screen, command or log does."
+        ),
+        _links(links),
+        fields(
+            [
+                f"*Collecting*\n{'paused' if paused else 'on'}",
+                f"*Weekly note*\n{choice_label(choices.get('digest'), DIGEST_CHOICES)}",
+                f"*Counted in group cost*\n{choice_label(choices.get('counted'), COUNTED_CHOICES)}",
+                f"*Rules in force*\nPolicy {policy_mark}",
+            ]
+        ),
+        context(f"Not for judging performance. Questions: {contacts(helpers)}"),
+        context(LOCK),
+        actions(
+            button("Resume", "resume") if paused else button("Pause", "pause"),
+            button("Weekly note and counting", "choices"),
+            button("Download my data", "export"),
+            button("Erase everything", "forget"),
+            button("Every field", "fields"),
+        ),
+    ]
+    return Message(NOTIFICATION, blocks)
+
+
+def privacy_when_off(policy_mark: str, daily_days: int, helpers: Sequence[str]) -> Message:
+    """Return the rules for somebody about whom nothing is kept."""
+    return Message(
+        NOTIFICATION,
+        [
+            header("What is kept about you, and who can see it"),
+            section(
+                "*Kept:* nothing. No usage is collected about anybody before they switch it on.\n"
+                "*After that:* tool, model, kinds of tokens, cost, job or repository, per day, "
+                f"for {_span(daily_days)}.\n"
+                "*Never kept:* what you wrote, what the AI answered, file names, code, times of day"
+            ),
+            section(
+                "*You* would see all of it. *Your lead:* nothing. *Anyone else:* nothing.\n"
+                "Whoever runs the database could read its tables; no screen, command or log does."
+            ),
+            context(f"Rules in force: policy {policy_mark}. Questions: {contacts(helpers)}"),
+            context(LOCK),
+            actions(button("Every field that is kept", "fields"), button("Switch it on", "on")),
+        ],
+    )
+
+
+def _span(days: int) -> str:
+    return plural(days // 7, "week") if days % 7 == 0 else plural(days, "day")
+
+
+def _links(links: Sequence[Link]) -> Block:
+    if not links:
+        return plain_section("Accounts that are yours: none.")
+    said = []
+    for link in links[:10]:
+        to = f" to {short_day(link.to_day)}" if link.to_day else ""
+        name = "your own uploads" if link.provider == "own" else f"{link.name} at {link.provider}"
+        said.append(f"{name}, from {short_day(link.from_day)}{to} ({link.how})")
+    return plain_section("Accounts that are yours: " + "; ".join(said) + ".")
+
+
+def kept_fields() -> Message:
+    """Return every field that is kept about a person, by table."""
+    blocks: list[Block] = [header("Every field that is kept")]
+    for table, columns in KEPT_FIELDS.items():
+        named = "\n".join(f"{name}: {meaning}" for name, meaning in columns.items())
+        blocks.append(section(f"*{table}*\n{named}"))
+    blocks.append(
+        context(
+            "Beside these: usage_month (the same measures by month), and keyed marks that recognise an erased "
+            "account or a repeated request without naming anybody."
+        )
+    )
+    return Message(NOTIFICATION, [*blocks, context(LOCK), actions(button("What is kept about me", "privacy"))])
+
+
+def who_message(files: Sequence[datetime], policy_mark: str) -> Message:
+    """Return every released figure that somebody is part of, and the files they had made."""
+    made = ", ".join(f"your own export, {day_and_month(at.date())}" for at in files[:5]) or "none"
+    return Message(
+        "Who saw something that includes you.",
+        [
+            header("Who saw something that includes you"),
+            section("*Your own numbers:* nobody but you."),
+            section("*Figures you are counted in:* none. This version releases no figure about any group."),
+            section(f"*Files:* {foreign(made, 300)}"),
+            context(
+                "Not covered: the admin pages of the AI tools themselves, and whoever runs the database. "
+                f"Rules in force: policy {policy_mark}."
+            ),
+            context(LOCK),
+            actions(button("What is kept", "privacy"), button("Four weeks", "show", "4w")),
+        ],
+    )

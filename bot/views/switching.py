@@ -1,0 +1,153 @@
+"""Switching on, pausing and erasing: what a person decides about themselves."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from bot.domain.period import day_and_month
+from bot.views.blocks import Message, actions, button, confirm, context, foreign, section
+from bot.views.wording import LOCK
+
+NOTIFICATION = "About your AI usage."
+
+
+def first_screen(name: str) -> Message:
+    """Return what somebody reads who has not switched anything on."""
+    return Message(
+        NOTIFICATION,
+        [
+            section(
+                f"*Hi {foreign(name, 40)}. No usage is collected about you yet.*\n"
+                "Switch it on to see what the AI part of your work cost and where it went."
+            ),
+            section(
+                "*Kept, per day:* tool, model, kinds of tokens, cost, job or repository name.\n"
+                "*Never kept:* what you wrote, what the AI answered, file names, code, times of day.\n"
+                "*Known already:* nothing here; Slack tells me your name, email and time zone when you ask.\n"
+                "*Seen by:* you."
+            ),
+            actions(
+                button("Switch it on", "on"),
+                button("Every field that is kept", "fields"),
+                button("Not now", "not-now"),
+            ),
+            context("Pause, download or erase it whenever you like. If you do nothing, it stays off."),
+            context(LOCK),
+        ],
+    )
+
+
+def switched_on(choices: dict[str, str]) -> Message:
+    """Return what follows [Switch it on]: how data gets here, and two questions of equal weight."""
+    return Message(
+        NOTIFICATION,
+        [
+            section(
+                "*It's on.* From now on what arrives about you is kept, and only you see it. "
+                "Your own laptop's figures are one command away."
+            ),
+            actions(button("Connect my laptop", "connect"), button("Show my usage", "show", "4w")),
+            section(
+                "*A short note once a week?* What it cost and one thing worth a look."
+                f"{_chosen(choices.get('digest'), DIGEST_CHOICES)}"
+            ),
+            actions(*(button(label, "digest", value) for value, label in DIGEST_CHOICES)),
+            section(
+                "*May your cost be counted in your department's total?* Only where 12 or more are counted, as a "
+                "range, once in four weeks. Everybody in the group can read the same figure."
+                f"{_chosen(choices.get('counted'), COUNTED_CHOICES)}"
+            ),
+            actions(*(button(label, "counted", value) for value, label in COUNTED_CHOICES)),
+            context(
+                "This version keeps both answers and acts on neither: it sends no weekly note and makes no group "
+                "totals. Nobody is told what you choose, no answer is no, and you can change it any time in "
+                "`/mytokens privacy`."
+            ),
+            context(LOCK),
+        ],
+    )
+
+
+DIGEST_CHOICES: Sequence[tuple[str, str]] = (
+    ("button", "Yes, behind a button"),
+    ("figures", "Yes, with figures in the message"),
+    ("none", "No"),
+)
+COUNTED_CHOICES: Sequence[tuple[str, str]] = (("yes", "Count me in"), ("no", "Leave me out"))
+
+
+def choice_label(value: str | None, choices: Sequence[tuple[str, str]]) -> str:
+    """Return what was chosen in the words of its button."""
+    return dict(choices).get(value or "", "not answered")
+
+
+def _chosen(value: str | None, choices: Sequence[tuple[str, str]]) -> str:
+    return f"\nYou chose: {choice_label(value, choices)}." if value else ""
+
+
+def not_now() -> Message:
+    """Return the answer to [Not now]."""
+    return Message(NOTIFICATION, [section("Fine. It stays off. `/mytokens` is here when you want it."), context(LOCK)])
+
+
+def paused(since: date) -> Message:
+    """Return the answer to pausing."""
+    return Message(
+        NOTIFICATION,
+        [
+            section(f"*Paused since {day_and_month(since)}.* What was there is still here."),
+            context(LOCK),
+            actions(
+                button("Resume", "resume"),
+                button("Erase everything", "forget"),
+                button("Show it", "show", "4w"),
+            ),
+        ],
+    )
+
+
+def resumed() -> Message:
+    """Return the answer to resuming."""
+    return Message(
+        NOTIFICATION,
+        [
+            section("*It's on again.* What came in between was not kept."),
+            context(LOCK),
+            actions(button("Show my usage", "show", "4w")),
+        ],
+    )
+
+
+def ask_to_erase() -> Message:
+    """Return the question before everything is erased."""
+    sure = confirm("Erase everything?", "This cannot be undone.", "Erase everything", "Keep it")
+    return Message(
+        NOTIFICATION,
+        [
+            section(
+                "*Erase everything about you?* Daily rows, monthly sums, links to accounts, your settings and your "
+                "upload token go at once. A mark stays that stops old files from coming back; it holds no figure "
+                "and no name."
+            ),
+            context(LOCK),
+            actions(
+                button("Erase everything", "erase", confirm=sure),
+                button("Keep it", "show", "4w"),
+                button("Download my data first", "export"),
+            ),
+        ],
+    )
+
+
+def erased() -> Message:
+    """Return the answer after everything was erased."""
+    return Message(
+        NOTIFICATION,
+        [
+            section(
+                "Everything about you is gone, except a mark that stops old files. "
+                "A file that you had made in the app's messages is yours; delete it there."
+            ),
+            context(LOCK),
+            actions(button("Start again", "on")),
+        ],
+    )

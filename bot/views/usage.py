@@ -1,0 +1,232 @@
+"""The answer to `/mytokens`: cost, where it went, how fresh and complete it is."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from bot.domain.people import Delivered
+from bot.domain.period import (
+    Period,
+    day_and_month,
+    long_day,
+    month_name,
+    short_day,
+)
+from bot.domain.summary import NotInSum, Summary, Unpriced
+from bot.domain.usage import UsageRow
+from bot.views.blocks import (
+    Block,
+    Message,
+    Twin,
+    actions,
+    button,
+    context,
+    foreign,
+    header,
+    menu,
+    plain_section,
+    section,
+    visible,
+)
+from bot.views.breakdown import where_it_went
+from bot.views.wording import (
+    LOCK,
+    UNKNOWN,
+    about_dollars,
+    count,
+    dollars,
+    estimator_name,
+    listed,
+    money,
+    plural,
+    source_freshness,
+    tool_name,
+)
+
+NOTIFICATION = "Your AI usage is ready."
+NO_OUTCOMES = (
+    "I can't see finished work yet: that needs a system that records it, such as GitHub or Jira, "
+    "and this version connects to none."
+)
+_TITLES = {
+    "week": "Your last seven days",
+    "4w": "Your last four weeks",
+    "12w": "Your last twelve weeks",
+    "today": "Your day so far",
+}
+
+
+def title(period: Period) -> str:
+    """Return what a period is called."""
+    if period.kind == "days":
+        return f"Your last {period.days} days"
+    if period.kind == "month":
+        return f"Your {month_name(period.first)}"
+    if period.kind == "this-month":
+        return f"Your {month_name(period.first)} so far"
+    return _TITLES[period.kind]
+
+
+def usage_message(
+    summary: Summary,
+    deliveries: Sequence[Delivered],
+    today: date,
+    *,
+    paused_since: date | None = None,
+    budget_line: str = "",
+) -> Message:
+    """Return the answer for one period."""
+    parts: list[Block | Twin] = [header(title(summary.period))]
+    if paused_since:
+        parts.append(
+            section(
+                f"*Paused since {day_and_month(paused_since)}.* What was there is still here.",
+                button("Resume", "resume"),
+            )
+        )
+    parts.append(section("\n".join([*_cost_lines(summary), budget_line, NO_OUTCOMES]).replace("\n\n", "\n")))
+    parts += where_it_went(summary)
+    parts += _unpriced(summary.unpriced)
+    parts.append(context(_freshness(summary, deliveries, today)))
+    parts.append(context(LOCK))
+    parts.append(_buttons(summary))
+    return Message(NOTIFICATION, parts)
+
+
+def nothing_yet(period: Period, deliveries: Sequence[Delivered], today: date, *, paused: bool) -> Message:
+    """Return the answer where no row lies in the period."""
+    if deliveries:
+        latest = max(delivered.last_day for delivered in deliveries)
+        first = min(delivered.first_day for delivered in deliveries)
+        reach = f"What I have runs from {short_day(first)} to {short_day(latest)}."
+        text = f"*Nothing arrived for these days.* {reach}"
+        row = [button("Four weeks", "show", "4w"), button("12 weeks", "show", "12w")]
+    else:
+        text = "*Connected to nothing yet.* Nothing has arrived about you, so there is nothing to show."
+        row = [button("Connect my laptop", "connect")]
+    if paused:
+        text, row = "*Paused.* Nothing is collected until you resume.", [button("Resume", "resume"), *row]
+    return Message(
+        NOTIFICATION,
+        [
+            header(title(period)),
+            section(text),
+            context(LOCK),
+            actions(*row, button("Sources", "sources"), button("Help", "help")),
+        ],
+    )
+
+
+def today_message(rows: Sequence[UsageRow], summary: Summary, today: date) -> Message:
+    """Return what has arrived of today."""
+    if not rows:
+        text = "*Today isn't here yet.* Files and pushes arrive when they are sent; most sources only tomorrow."
+    else:
+        text = "*Today isn't complete.* So far:\n" + "\n".join(_lane_lines(summary))
+    return Message(
+        NOTIFICATION,
+        [
+            header(f"{long_day(today)}, so far"),
+            section(text),
+            context(LOCK),
+            actions(button("Four weeks", "show", "4w"), button("Sources", "sources")),
+        ],
+    )
+
+
+def _cost_lines(summary: Summary) -> list[str]:
+    lines = _lane_lines(summary)
+    if summary.before is not None and summary.before.known:
+        lines[0] += f" {_before_name(summary.period)}: {money(summary.before)}."
+    return lines
+
+
+def _lane_lines(summary: Summary) -> list[str]:
+    if summary.only_seats:
+        return [_only_seats(summary)]
+    if summary.cost.unknown:
+        return [f"*Cost {UNKNOWN}*: nothing that arrived has a price."]
+    if summary.lane == "list":
+        by = listed([estimator_name(name) for name in summary.estimators if name])
+        return [
+            f"*{money(summary.cost)} at list price*, worked out by {by}. What was billed is {UNKNOWN}: "
+            "no source that bills is connected."
+        ]
+    seats = f", {money(summary.seats)} of it seats" if summary.seats.known else ""
+    return [f"*{money(summary.cost)} billed*{seats}.", *_beside(summary.not_in_sum)]
+
+
+def _only_seats(summary: Summary) -> str:
+    at_list = summary.use_at_list
+    value = ""
+    if at_list.known:
+        least = "" if at_list.complete else "at least "
+        amount = f"{least}about {about_dollars(at_list.known)}"
+        value = f" At list price your use would be {amount}; nobody is billed this."
+    return f"*{money(summary.cost)} billed*, your seat; nothing is billed per use for you.{value}"
+
+
+def _beside(not_in_sum: Sequence[NotInSum]) -> list[str]:
+    if not not_in_sum:
+        return []
+    said = [
+        f"{foreign(tool_name(entry.tool))}, about {about_dollars(entry.nano_usd.known or 0)} at list price"
+        for entry in not_in_sum
+    ]
+    return [f"Not in this sum: {listed(said)} (not billed by itself, as far as I can see)."]
+
+
+def _before_name(period: Period) -> str:
+    names = {"week": "The seven days before", "4w": "The four weeks before", "12w": "The twelve weeks before"}
+    if period.kind == "month":
+        return "The month before"
+    return names.get(period.kind, f"The {period.days} days before")
+
+
+def _unpriced(unpriced: Sequence[Unpriced]) -> list[Block]:
+    if not unpriced:
+        return []
+    said = [
+        f"{visible(entry.model, 60)}, {count(entry.requests)} requests"
+        if entry.requests.known is None or entry.requests.known != 1
+        else f"{visible(entry.model, 60)}, 1 request"
+        for entry in unpriced[:5]
+    ]
+    more = f", and {plural(len(unpriced) - 5, 'more model')}" if len(unpriced) > 5 else ""
+    return [plain_section(f"Price unknown: {'; '.join(said)}{more}. Not in the sum.")]
+
+
+def _freshness(summary: Summary, deliveries: Sequence[Delivered], today: date) -> str:
+    said = [source_freshness(delivered, today) for delivered in deliveries[:4]]
+    if len(deliveries) > 4:
+        said.append(plural(len(deliveries) - 4, "more source"))
+    return " · ".join(said) or "No source has delivered anything."
+
+
+def _buttons(summary: Summary) -> Block:
+    row = []
+    if summary.top_day:
+        day = summary.top_day
+        row.append(button(f"Why {short_day(day.day)} cost {dollars(day.nano_usd)}", "why", day.day.isoformat()))
+    if summary.period.kind != "12w":
+        row.append(button("12 weeks", "show", "12w"))
+    if summary.period.kind != "4w":
+        row.append(button("Four weeks", "show", "4w"))
+    row.append(button("Token details", "tokens", _period_word(summary.period)))
+    more = [
+        ("Sources", "sources"),
+        ("Who saw what", "who"),
+        ("What is kept", "privacy"),
+        ("Help", "help"),
+    ]
+    return actions(*row, menu("More", "more", more))
+
+
+def _period_word(period: Period) -> str:
+    if period.kind == "month":
+        return f"{period.first:%Y-%m}"
+    return {"days": f"{period.days}d", "this-month": "month"}.get(period.kind, period.kind)
+
+
+def day_title(day: date) -> str:
+    """Return what one day is called above its details."""
+    return long_day(day)

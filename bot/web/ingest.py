@@ -1,0 +1,95 @@
+"""What arrives with a token: pushed events and files of ccusage."""
+
+from functools import partial
+from typing import Final
+
+import anyio.to_thread
+import structlog
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from bot import intake
+from bot.connectors import ccusage_format, push
+from bot.domain.people import Viewer
+from bot.errors import InputError, RefusedError
+from bot.services import Services
+from bot.web.answers import TooOftenError, UnknownTokenError, answered
+from bot.web.bodies import body_of, unpacked
+from bot.web.limits import Limits
+from storage import people, tokens
+from storage.tokens import Bearer
+
+MAX_BODY: Final = 8 * 2**20
+# So many bodies are worked on at once; each may be 64 MiB.
+_AT_ONCE: Final = 8
+
+log = structlog.get_logger()
+
+
+class Ingest:
+    """The routes that take usage in; work and database calls run in threads of their own."""
+
+    def __init__(self, services: Services, limits: Limits | None = None) -> None:
+        self._services = services
+        self._limits = limits or Limits()
+        self._threads = anyio.CapacityLimiter(_AT_ONCE)
+
+    @property
+    def routes(self) -> list[Route]:
+        """The routes and their methods."""
+        return [
+            Route("/v1/usage", answered("usage_pushed", self.push), methods=["POST"]),
+            Route("/v1/import/ccusage", answered("ccusage_imported", self.ccusage), methods=["POST"]),
+        ]
+
+    async def push(self, request: Request) -> Response:
+        """Count pushed events."""
+        bearer = await self._bearer(request)
+        body = await body_of(request, MAX_BODY)
+        work = partial(self._push, body, request.headers.get("content-encoding", ""), bearer)
+        return JSONResponse(await anyio.to_thread.run_sync(work, limiter=self._threads))
+
+    def _push(self, body: bytes, encoding: str, bearer: Bearer) -> dict[str, object]:
+        events = push.parse(unpacked(body, encoding), self._services.now())
+        taken = intake.take_push(self._services, events, bearer)
+        log.info("push_counted", read=taken.read, repeated=taken.repeated, conflicts=len(taken.conflicts))
+        return {"read": taken.read, "repeated": taken.repeated, "conflicts": list(taken.conflicts)}
+
+    async def ccusage(self, request: Request) -> Response:
+        """Take a file of ccusage in for the person whose token it is."""
+        bearer = await self._bearer(request)
+        if bearer.person_id is None:
+            raise RefusedError("A ccusage file needs a personal token: `/mytokens connect` makes one.")
+        machine = request.query_params.get("name", "")
+        if not machine:
+            raise InputError("Say which machine it is: /v1/import/ccusage?name=MACHINE")
+        body = await body_of(request, ccusage_format.MAX_BYTES)
+        work = partial(self._ccusage, body, request.headers.get("content-encoding", ""), machine, bearer.person_id)
+        return JSONResponse(await anyio.to_thread.run_sync(work, limiter=self._threads))
+
+    def _ccusage(self, body: bytes, encoding: str, machine: str, person_id: int) -> dict[str, object]:
+        viewer = self._person(person_id)
+        taken = intake.take_ccusage(self._services, unpacked(body, encoding), machine, viewer, own=True)
+        log.info("ccusage_taken", rows=taken.rows, days=taken.days)
+        return {"rows": taken.rows, "days": taken.days, "notes": list(taken.notes)}
+
+    def _person(self, person_id: int) -> Viewer | None:
+        with self._services.database.reading() as session:
+            return people.by_person_id(session, person_id)
+
+    async def _bearer(self, request: Request) -> Bearer:
+        """Return who sends; raises UnknownTokenError or TooOftenError."""
+        scheme, _, token = request.headers.get("authorization", "").partition(" ")
+        known = None
+        if scheme.lower() == "bearer" and token.strip():
+            known = await anyio.to_thread.run_sync(self._find, token.strip(), limiter=self._threads)
+        if known is None:
+            raise UnknownTokenError("Authorization: Bearer TOKEN is missing, or the token is not known.")
+        if not self._limits.lets_in(known):
+            raise TooOftenError("Too many requests with this token; put more events into one.")
+        return known
+
+    def _find(self, token: str) -> Bearer | None:
+        with self._services.database.reading() as session:
+            return tokens.bearer(session, token)

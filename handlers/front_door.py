@@ -1,0 +1,117 @@
+"""From a request of Slack's to an answer: acknowledge at once, then answer from the pool."""
+
+from typing import Any, Final
+
+import structlog
+from slack_bolt import Ack
+
+from bot.domain.people import Standing, Viewer, refusal
+from bot.errors import BusyError, ConnectorError, RefusedError, WorthwhileError
+from bot.services import Services
+from bot.views import help as help_views
+from bot.views import switching
+from bot.views.blocks import Message
+from bot.views.tokens import failed, loading
+from handlers.reply import reply_private
+from handlers.visit import Visit
+from handlers.words import Word
+from storage.people import viewer_of
+
+log = structlog.get_logger()
+_STRANGER: Final = help_views.not_for("stranger", ())
+
+
+def enter(visit: Visit, word: Word, services: Services, ack: Ack) -> None:
+    """Acknowledge the request and have *word* answered from the pool; nothing here waits for the database.
+
+    A modal opens before the acknowledgement, since its trigger lives three seconds; it is the only
+    call to Slack on this path.
+    """
+    if services.slack.org_id not in {visit.slack_id.org_id, visit.team_id}:
+        ack(response_type="ephemeral", text=_STRANGER)
+        return
+    view_id = _open_modal(visit, word, services) if word.modal else ""
+    try:
+        services.pool.submit(lambda: _answer(visit, word, view_id, services))
+    except BusyError:
+        if visit.from_button:
+            ack()
+        else:
+            ack(response_type="ephemeral", text=help_views.BUSY)
+        return
+    ack()
+
+
+def _open_modal(visit: Visit, word: Word, services: Services) -> str:
+    try:
+        return services.slack.open_view(visit.trigger_id, loading(word.modal_title))
+    except ConnectorError as error:
+        log.warning("modal_not_opened", word=word.name, error=str(error))
+        return ""
+
+
+def _answer(visit: Visit, word: Word, view_id: str, services: Services) -> None:
+    with structlog.contextvars.bound_contextvars(word=word.name):
+        if word.modal is None:
+            reply_private(visit, _message(visit, word, services), services)
+        elif view_id:
+            services.slack.update_view(view_id, _modal(visit, word, services))
+
+
+def _message(visit: Visit, word: Word, services: Services) -> Message:
+    try:
+        viewer = recognise(visit, services)
+        if word.anybody is not None:
+            return word.anybody(visit, viewer, services)
+        if viewer is None or word.answer is None:
+            return switching.first_screen(services.slack.profile(visit.slack_id.user_id).name)
+        return word.answer(visit, viewer, services)
+    except WorthwhileError as error:
+        return _said(error)
+    except Exception:  # the boundary: a person reads a sentence, the operator a trace
+        log.exception("answer_failed")
+        return help_views.broken(services.policy.people.help)
+
+
+def _modal(visit: Visit, word: Word, services: Services) -> dict[str, Any]:
+    try:
+        viewer = recognise(visit, services)
+        if viewer is None or word.modal is None:
+            return failed(word.modal_title, "Nothing is collected about you yet.")
+        return word.modal(visit, viewer, services)
+    except WorthwhileError as error:
+        return failed(word.modal_title, _line(error))
+    except Exception:  # the same boundary, for what is shown in a modal
+        log.exception("answer_failed")
+        return failed(word.modal_title, "That didn't work on my side; nothing is lost. Try again in a few minutes.")
+
+
+def _said(error: WorthwhileError) -> Message:
+    if isinstance(error, BusyError):
+        log.warning("database_away", reason=str(error))
+        return help_views.database_away()
+    return help_views.sentence(_line(error))
+
+
+def _line(error: WorthwhileError) -> str:
+    if isinstance(error, ConnectorError):
+        log.error("slack_failed", error=str(error))
+        return "Slack didn't answer me; nothing is lost. Try again in a few minutes."
+    if isinstance(error, BusyError):
+        return "I can't reach my figures right now; nothing is lost. Try again in a few minutes."
+    return str(error)
+
+
+def recognise(visit: Visit, services: Services) -> Viewer | None:
+    """Return the person who asks, None for somebody who has never switched on.
+
+    Raises RefusedError for guests, bots, closed accounts and people of other companies.
+    """
+    with services.database.reading() as session:
+        viewer = viewer_of(session, visit.slack_id)
+    if viewer is None or viewer.is_guest:
+        profile = services.slack.profile(visit.slack_id.user_id)
+        refused = refusal(profile, guests_allowed=services.policy.guests.allowed)
+        if refused is not None:
+            raise RefusedError(help_views.not_for(refused.reason, services.policy.people.help))
+    return viewer if viewer is not None and viewer.standing is not Standing.OFF else None

@@ -1,0 +1,46 @@
+"""`/mytokens`, its buttons and its menu: which word was meant."""
+
+from typing import Final
+
+from bot.domain.people import Viewer, names_somebody
+from bot.domain.period import parse_period
+from bot.services import Services
+from bot.views import help as views
+from bot.views.blocks import Message
+from handlers import account, export, switching, usage
+from handlers.visit import Visit
+from handlers.words import Word
+
+ALL_WORDS: Final = (*usage.WORDS, *switching.WORDS, *account.WORDS, *export.WORDS)
+WORDS: Final = {word.name: word for word in ALL_WORDS}
+# takes a day, an amount or nothing after it; what else follows a word is ignored unless it names somebody
+COMMAND: Final = "mytokens"
+
+
+def _own_only(_visit: Visit, _viewer: Viewer | None, _services: Services) -> Message:
+    return views.only_your_own()
+
+
+def _unknown(_visit: Visit, _viewer: Viewer | None, _services: Services) -> Message:
+    return views.unknown_word()
+
+
+OWN_ONLY: Final = Word("own-only", anybody=_own_only, typed=False)
+UNKNOWN: Final = Word("unknown", anybody=_unknown, typed=False)
+
+
+def typed_word(visit: Visit, services: Services) -> tuple[Visit, Word]:
+    """Return what a typed command means: a word, a period, somebody's name (refused), or nothing known."""
+    if names_somebody(f"{visit.word} {visit.argument}"):
+        return visit, OWN_ONLY
+    word = WORDS.get(visit.word)
+    if word is not None and word.typed:
+        return visit, word
+    if parse_period(visit.word, services.now().date()) is not None and not visit.argument:
+        return visit.with_word("show", visit.word), WORDS["show"]
+    return visit, UNKNOWN
+
+
+def pressed_word(visit: Visit) -> Word:
+    """Return what a button or an option means."""
+    return WORDS.get(visit.word, UNKNOWN)

@@ -1,0 +1,153 @@
+"""Fixtures for all tests: both engines, no way out to the network, nobody's own settings."""
+
+import ipaddress
+import os
+import shutil
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+from hypothesis import settings
+
+from bot.config import SECRETS, Settings
+from storage import migrate
+from storage.engine import Database, open_database
+from tests.postgresql import PostgreSQL, running_postgresql
+
+settings.register_profile("tests", derandomize=True, deadline=None, max_examples=50)
+settings.load_profile("tests")
+
+_CONNECTING: Final = frozenset({"socket.connect", "socket.sendto", "socket.sendmsg"})
+_RESOLVING: Final = frozenset({"socket.getaddrinfo", "socket.gethostbyname"})
+# Variables of the outside that a library or the bot would follow.
+_OURS: Final = frozenset(name.upper() for name in Settings.model_fields)
+_FOREIGN: Final = (
+    "ANTHROPIC_", "AWS_", "BEDROCK_", "CURSOR_", "GITHUB_", "GITLAB_", "JIRA_", "KIRO_", "LINEAR_",
+    "LITELLM_", "LOG_", "OPENAI_", "PG", "SLACK_", "TEXT_", "WEB_", "WORTHWHILE_",
+)  # fmt: skip
+_PROXIES: Final = frozenset({"HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "FTP_PROXY", "NO_PROXY"})
+
+
+class OutsideError(AssertionError):
+    """A test tried to leave this machine."""
+
+
+def _stay_inside(event: str, args: tuple[Any, ...]) -> None:
+    """Refuse, as an audit hook, every address that is not of this machine; libraries cannot get around it."""
+    if event in _CONNECTING:
+        address = args[1]
+        if isinstance(address, tuple) and not _is_loopback(address[0]):
+            raise OutsideError(f"{event} to {address[0]}: tests reach loopback only")
+    elif event in _RESOLVING and not _is_loopback(args[0]):
+        raise OutsideError(f"{event} of {args[0]}: tests reach loopback only")
+
+
+def _is_loopback(host: object) -> bool:
+    name = host.decode() if isinstance(host, bytes) else host
+    if name is None or name in {"", "localhost"}:
+        return True
+    try:
+        return ipaddress.ip_address(str(name)).is_loopback or str(name) == "0.0.0.0"  # noqa: S104
+    except ValueError:
+        return False
+
+
+sys.addaudithook(_stay_inside)
+
+
+@pytest.fixture(autouse=True)
+def _nobodys_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Run in an empty folder, without the variables and the `.env` of whoever runs the tests."""
+    for name in list(os.environ):
+        known = name.upper() in _OURS | _PROXIES or name.startswith(_FOREIGN)
+        if known or name.removesuffix("_FILE").lower() in SECRETS:
+            monkeypatch.delenv(name)
+    folder = tmp_path / "here"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[PostgreSQL]:
+    """A running PostgreSQL of this test process."""
+    with running_postgresql() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def _sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("template") / "migrated.db"
+    database = open_database(f"sqlite:///{path}")
+    try:
+        migrate.upgrade(database)
+    finally:
+        database.dispose()
+    return path
+
+
+@pytest.fixture
+def sqlite_url(_sqlite_template: Path, tmp_path: Path) -> str:
+    """The URL of a migrated SQLite file of this test."""
+    path = tmp_path / "worthwhile.db"
+    shutil.copyfile(_sqlite_template, path)
+    return f"sqlite:///{path}"
+
+
+@pytest.fixture
+def postgresql_url(postgresql: PostgreSQL) -> Iterator[str]:
+    """The URL of a migrated PostgreSQL database of this test."""
+    with postgresql.migrated() as url:
+        yield url
+
+
+@pytest.fixture
+def sqlite_database(sqlite_url: str) -> Iterator[Database]:
+    """A migrated SQLite database, for tests to which the engine does not matter."""
+    yield from _opened(sqlite_url)
+
+
+@pytest.fixture
+def postgresql_database(postgresql_url: str) -> Iterator[Database]:
+    """A migrated PostgreSQL database, for tests of what only PostgreSQL does."""
+    yield from _opened(postgresql_url)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def engine_name(request: pytest.FixtureRequest) -> str:
+    """The engine's name: what uses it runs on both."""
+    name: str = request.param
+    return name
+
+
+@pytest.fixture
+def database_url(request: pytest.FixtureRequest, engine_name: str) -> str:
+    """The URL of a migrated database of this test, on each engine."""
+    url: str = request.getfixturevalue(f"{engine_name}_url")
+    return url
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    """A migrated database of this test, on each engine."""
+    yield from _opened(database_url)
+
+
+@pytest.fixture
+def empty_url(request: pytest.FixtureRequest, engine_name: str, tmp_path: Path) -> Iterator[str]:
+    """The URL of a database without tables, on each engine."""
+    if engine_name == "sqlite":
+        yield f"sqlite:///{tmp_path / 'empty.db'}"
+        return
+    server: PostgreSQL = request.getfixturevalue("postgresql")
+    with server.empty() as url:
+        yield url
+
+
+def _opened(url: str) -> Iterator[Database]:
+    database = open_database(url)
+    try:
+        yield database
+    finally:
+        database.dispose()

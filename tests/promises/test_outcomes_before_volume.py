@@ -1,0 +1,101 @@
+"""With outcomes fixed, using more AI never improves anything that anyone is shown."""
+
+import re
+
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from bot.domain.usage import UsageRow
+from storage.engine import Database
+from tests.cast import row
+from tests.promises.answers import ada_with, day_before, every_answer, services_on
+
+# What would make a reader feel better or worse about an amount of use.
+NEVER = re.compile(
+    r"\b(great|good job|well done|nice|congrat\w*|awesome|excellent|bravo|impressive|champion|power user|heavy user|"
+    r"streak|badge|rank\b|top \d|percentile|leader ?board|score|level up|less than usual|still under|only \$|saved you|"
+    r"efficient|efficiency|productive|productivity|improv\w+|better than|worse than|behind|ahead of|catch up|"
+    r"keep it up|use more|try more|you should|waste\w*|average employee|your peers|others spend)\b",
+    re.IGNORECASE,
+)
+# Listed exceptions: sentences that name a thing in order to say that it is not there.
+ALLOWED = (
+    "There is no ranking here. Using more AI never makes anything look better.",
+    "Not for judging performance.",
+    "behind a button",
+)
+# What more use may bring out: statements of cost. What it may take away must not be of this kind.
+COMPARISONS = ("above it", "are usually about", "more than usual")
+
+amounts = st.integers(1, 60)
+base_rows = st.lists(
+    st.builds(
+        lambda back, tool, cents: row(
+            day=day_before(back),
+            tool=tool,
+            billed_nano_usd=cents * 10_000_000,
+            cache_read_tokens=cents * 1000,
+            uncached_input_tokens=cents * 10,
+            output_tokens=cents,
+            cache_write_tokens=0,
+            cache_write_1h_tokens=0,
+            requests=cents,
+        ),
+        st.integers(1, 90),
+        st.sampled_from(["claude-code", "codex", "cursor"]),
+        st.integers(1, 5000),
+    ),
+    min_size=1,
+    max_size=12,
+    unique_by=lambda r: (r.day, r.tool),
+)
+
+
+def more_of(rows: list[UsageRow], factor: int) -> list[UsageRow]:
+    """Return the same days with *factor* times the use and the cost."""
+    grown = []
+    for each in rows:
+        values = {name: getattr(each, name) for name in each.__struct_fields__}
+        for name, value in values.items():
+            if name.endswith(("_tokens", "_usd")) or name == "requests":
+                values[name] = value and value * factor
+        grown.append(UsageRow(**values))
+    return grown
+
+
+def without_allowed(text: str) -> str:
+    for sentence in ALLOWED:
+        text = text.replace(sentence, "")
+    return text
+
+
+@settings(max_examples=12, phases=[Phase.generate], suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(rows=base_rows, factor=st.integers(2, 50))
+def test_more_use_brings_no_praise_and_takes_no_comparison_away(
+    sqlite_database: Database, rows: list[UsageRow], factor: int
+) -> None:
+    services = services_on(sqlite_database)
+    less = every_answer(services, ada_with(sqlite_database, rows, budget_usd=20))
+    more = every_answer(services, ada_with(sqlite_database, more_of(rows, factor), budget_usd=20))
+
+    for asked in less.keys() & more.keys():
+        assert not NEVER.search(without_allowed(less[asked])), (asked, NEVER.search(without_allowed(less[asked])))
+        assert not NEVER.search(without_allowed(more[asked])), (asked, NEVER.search(without_allowed(more[asked])))
+        for comparison in COMPARISONS:
+            assert less[asked].count(comparison) <= more[asked].count(comparison), (asked, comparison)
+
+
+def test_less_than_usual_is_never_said(sqlite_database: Database) -> None:
+    """A cheap Tuesday after eight dear ones: the answer says what it cost and compares nothing."""
+    rows = [row(day=day_before(2 + 7 * week), billed_nano_usd=(900 if week else 1) * 10**9) for week in range(8)]
+    answers = every_answer(services_on(sqlite_database), ada_with(sqlite_database, rows))
+
+    assert "usually" not in answers["why tuesday"]
+    assert "$1.00 billed" in answers["why tuesday"]
+
+
+def test_a_dear_day_is_compared_with_what_is_usual(sqlite_database: Database) -> None:
+    rows = [row(day=day_before(2 + 7 * week), billed_nano_usd=(8 if week else 37) * 10**9) for week in range(8)]
+    answers = every_answer(services_on(sqlite_database), ada_with(sqlite_database, rows))
+
+    assert "Your Tuesdays are usually about $8.00." in answers["why tuesday"]

@@ -1,0 +1,174 @@
+"""Erased for good: no row of the person is left in any table, and nobody else loses one."""
+
+from datetime import date, timedelta
+from typing import Any, Final
+
+import pytest
+from sqlmodel import Session, SQLModel
+
+from bot.domain.people import SlackId, Viewer
+from storage import choices, erasure, people, retention, tokens
+from storage.engine import Database
+from storage.ids import source_id, table_of
+from storage.tables import EmailHolder, EventMark, Tombstone
+from storage.usage import add_source_days
+from tests.cast import ADA, BOB, EVE, MARKS, T0, TODAY, own_account, row, switched_on
+from tests.storage.usage_of_people import deliver, held
+
+DAY: Final = timedelta(days=1)
+KEYED_MARKS: Final = {table_of(EmailHolder).name, table_of(Tombstone).name}
+Snapshot = dict[str, set[tuple[Any, ...]]]
+
+
+def snapshot(database: Database) -> Snapshot:
+    """Return every row of every table."""
+    with database.reading() as session:
+        return {
+            name: {tuple(each) for each in session.connection().execute(table.select())}
+            for name, table in SQLModel.metadata.tables.items()
+        }
+
+
+def live(database: Database, viewer: Viewer, name: str, *, months: bool = True) -> set[Any]:
+    """Leave a trace of the person wherever there can be one; return by what they could be recognised."""
+    account = own_account(database, viewer)
+    laptop = deliver(database, viewer, [row(day=TODAY - DAY, requests=1)], machine=f"{name}-laptop")
+    deliver(database, viewer, [row(day=date(2026, 8, 7), requests=2, work=f"{name}/secret")], machine=f"{name}-laptop")
+    if months:
+        database.writing(lambda session: retention.fold_into_months(session, viewer, date(2026, 8, 8), {}))
+
+    def work(session: Session) -> None:
+        own = viewer.person_id
+        choices.choose(session, own, "digest", "weekly", T0)
+        choices.note_file(session, own, f"F0{name}", T0)
+        tokens.create_token(session, f"{name}-token", own, T0)
+        session.add(EventMark(source_id=laptop.source, event=name.encode(), content=1, seen_on=TODAY))
+        company = source_id(session, "push", "meshclaw")
+        add_source_days(session, [row(source_id=company, requests=5)])
+
+    database.writing(work)
+    return {
+        viewer.person_id,
+        account,
+        laptop.source,
+        viewer.slack_id.user_id,
+        f"{viewer.slack_id.org_id}/{viewer.slack_id.user_id}",
+        viewer.name,
+        f"{name}@example.com",
+        f"{name}-laptop",
+        f"{name}-token",
+        f"{name}/secret",
+        f"F0{name}",
+        name.encode(),
+    }
+
+
+def erase(database: Database, person_id: int, today: date = TODAY) -> None:
+    database.writing(lambda session: erasure.erase(session, person_id, MARKS, today))
+
+
+def traces(tables: Snapshot, known: set[Any]) -> set[tuple[str, Any]]:
+    return {
+        (name, value)
+        for name, rows in tables.items()
+        for each in rows
+        for value in each
+        if not isinstance(value, bool) and value in known
+    }
+
+
+@pytest.mark.parametrize("months", [True, False], ids=["with months", "with days alone"])
+def test_nothing_of_the_person_is_left_in_any_table(database: Database, months: bool) -> None:
+    ada, bob = switched_on(database, ADA), switched_on(database, BOB)
+    known = live(database, ada, "ada", months=months)
+    live(database, bob, "bob")
+    held(database, (ada, TODAY - 20 * DAY, TODAY - 10 * DAY), (bob, TODAY - 9 * DAY, None))
+    seen_before = {value for _, value in traces(snapshot(database), known)}
+
+    erase(database, ada.person_id)
+
+    assert seen_before >= known - ({"ada/secret"} if months else set()), "else this test looks for nothing"
+    assert traces(snapshot(database), known) == set()
+
+
+def test_every_table_that_names_a_person_an_account_or_a_source_is_covered(database: Database) -> None:
+    """A table that is added later fails here until `live` leaves a trace in it."""
+    ada = switched_on(database)
+    known = live(database, ada, "ada")
+    deliver(database, ada, [row(day=TODAY)], machine="ada-laptop")
+    pointing = {
+        name
+        for name, table in SQLModel.metadata.tables.items()
+        if {"person_id", "account_id", "owner"} & set(table.columns.keys())
+    }
+
+    assert pointing - {name for name, _ in traces(snapshot(database), known)} == set()
+
+
+def test_nobody_else_loses_anything(database: Database) -> None:
+    bob = switched_on(database, BOB)
+    live(database, bob, "bob")
+    before = snapshot(database)
+    ada = switched_on(database, ADA)
+    live(database, ada, "ada")
+    erase(database, ada.person_id)
+    after = snapshot(database)
+
+    everybodys = {"label", "source_day"}
+    for name in before.keys() - KEYED_MARKS - everybodys:
+        assert after[name] == before[name], name
+    assert before["label"] <= after["label"]
+    assert len(after["source_day"]) == 1, "sums over everybody stay"
+
+
+def test_the_other_holder_of_an_account_keeps_their_days(database: Database) -> None:
+    ada, bob = switched_on(database, ADA), switched_on(database, BOB)
+    account = held(database, (ada, TODAY - 20 * DAY, TODAY - 10 * DAY), (bob, TODAY - 9 * DAY, None))
+    deliver(database, ada, [row(day=TODAY - n * DAY, requests=n) for n in range(1, 21)], account=account)
+    erase(database, ada.person_id)
+
+    tables = snapshot(database)
+    days = {value for each in tables["usage_day"] if account in each for value in each if isinstance(value, date)}
+    assert days == {TODAY - n * DAY for n in range(1, 10)}
+
+
+def test_erasing_twice_or_nobody_changes_nothing(database: Database) -> None:
+    ada = switched_on(database)
+    live(database, ada, "ada")
+    erase(database, ada.person_id)
+    before = snapshot(database)
+    erase(database, ada.person_id, TODAY + DAY)
+    erase(database, 1)
+
+    assert snapshot(database) == before
+
+
+def test_the_day_of_the_erasure_is_remembered_by_a_keyed_mark(database: Database) -> None:
+    ada = switched_on(database)
+    erase(database, ada.person_id)
+
+    with database.reading() as session:
+        assert erasure.erased_on(session, ADA.slack_id, MARKS) == TODAY
+        assert erasure.erased_on(session, EVE.slack_id, MARKS) is None
+        assert erasure.erased_on(session, SlackId("E0OTHER", ADA.slack_id.user_id), MARKS) is None
+
+
+def test_erasing_again_later_remembers_the_later_day(database: Database) -> None:
+    for days in (0, 3):
+        again = switched_on(database)
+        erase(database, again.person_id, TODAY + days * DAY)
+
+    with database.reading() as session:
+        assert erasure.erased_on(session, ADA.slack_id, MARKS) == TODAY + 3 * DAY
+
+
+def test_whoever_erased_everything_can_start_anew_as_somebody_new(database: Database) -> None:
+    before = switched_on(database)
+    live(database, before, "ada")
+    erase(database, before.person_id)
+    after = switched_on(database)
+
+    assert after.person_id != before.person_id
+    with database.reading() as session:
+        assert people.by_email(session, "ada@example.com", MARKS) == after
+        assert choices.settings_of(session, after.person_id) == {}

@@ -1,0 +1,137 @@
+"""Migrations: every replica may run them, one does."""
+
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+import pytest
+from sqlalchemy import inspect, text
+
+from bot.errors import BusyError, ConfigError
+from storage import migrate
+from storage.engine import Database, open_database
+from tests.threads import at_once
+
+ROOT: Final = Path(__file__).parents[2]
+UPGRADE: Final = """
+import sys
+from storage import migrate
+from storage.engine import open_database
+
+database = open_database(sys.argv[1])
+sys.stdin.readline()
+print(migrate.upgrade(database))
+database.dispose()
+"""
+
+
+@contextmanager
+def opened(url: str) -> Iterator[Database]:
+    database = open_database(url)
+    try:
+        yield database
+    finally:
+        database.dispose()
+
+
+@pytest.fixture
+def empty(empty_url: str) -> Iterator[Database]:
+    with opened(empty_url) as database:
+        yield database
+
+
+def claims(database: Database) -> int | None:
+    with database.engine.connect() as connection:
+        count: int | None = connection.execute(text("SELECT count(*) FROM migration_claim")).scalar()
+        return count
+
+
+def claim(database: Database, taken_at: float) -> None:
+    with database.writer.begin() as connection:
+        connection.execute(text("CREATE TABLE migration_claim (one INTEGER PRIMARY KEY, taken_at BIGINT NOT NULL)"))
+        connection.execute(text("INSERT INTO migration_claim VALUES (1, :at)"), {"at": int(taken_at)})
+
+
+def test_an_empty_database_is_brought_to_the_newest_revision(empty: Database) -> None:
+    assert migrate.current_revision(empty) is None
+    assert migrate.upgrade(empty) == migrate.head_revision() == migrate.current_revision(empty)
+    assert migrate.check(empty) == migrate.head_revision()
+    assert claims(empty) == 0
+
+
+def test_upgrading_again_changes_nothing(empty: Database) -> None:
+    migrate.upgrade(empty)
+    before = inspect(empty.engine).get_table_names()
+
+    assert migrate.upgrade(empty) == migrate.head_revision()
+    assert inspect(empty.engine).get_table_names() == before
+
+
+def test_a_database_that_was_not_upgraded_is_named_with_what_to_do(empty: Database) -> None:
+    with pytest.raises(ConfigError, match=r"at revision none, this version needs .*: run `worthwhile db upgrade`"):
+        migrate.check(empty)
+
+
+def test_four_threads_that_migrate_at_once_all_end_at_the_newest(empty_url: str) -> None:
+    def upgrade(_: int) -> str:
+        with opened(empty_url) as database:
+            return migrate.upgrade(database)
+
+    assert at_once(4, upgrade) == [migrate.head_revision()] * 4
+    with opened(empty_url) as database:
+        assert migrate.check(database)
+        assert claims(database) == 0
+
+
+def test_two_processes_that_migrate_at_once_both_end_at_the_newest(empty_url: str) -> None:
+    command = [sys.executable, "-c", UPGRADE, empty_url]
+    processes = [
+        subprocess.Popen(
+            command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        )
+        for _ in range(2)
+    ]
+    try:
+        for process in processes:
+            assert process.stdin is not None
+            process.stdin.write("\n")
+            process.stdin.flush()
+        ends = [process.communicate(timeout=60) for process in processes]
+    finally:
+        for process in processes:
+            process.kill()
+            process.wait()
+
+    assert ends == [(f"{migrate.head_revision()}\n", "")] * 2
+    with opened(empty_url) as database:
+        assert migrate.check(database)
+
+
+def test_a_claim_of_a_process_that_died_is_taken_over(empty: Database) -> None:
+    claim(empty, time.time() - 3_600)
+
+    assert migrate.upgrade(empty, wait_seconds=0.3) == migrate.head_revision()
+
+
+def test_another_process_that_takes_too_long_is_told(empty: Database) -> None:
+    claim(empty, time.time())
+
+    with pytest.raises(BusyError, match="migrating the database for too long"):
+        migrate.upgrade(empty, wait_seconds=0.3)
+    assert claims(empty) == 1, "the claim of the other stays"
+
+
+def test_a_migration_that_fails_leaves_no_claim_and_no_tables(empty: Database) -> None:
+    with empty.writer.begin() as connection:
+        connection.execute(text("CREATE TABLE usage_day (x INTEGER)"))
+
+    with pytest.raises(Exception, match="already exists"):
+        migrate.upgrade(empty)
+
+    assert claims(empty) == 0
+    assert migrate.current_revision(empty) is None
+    assert set(inspect(empty.engine).get_table_names()) == {"usage_day", "migration_claim"}
