@@ -4,6 +4,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 COOLDOWN ?= 1 week
+LOCK := $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
+	--exclude-newer "$(COOLDOWN)" pyproject.toml
 
 .PHONY: help run test test-browser check bench lock clean
 
@@ -25,10 +27,9 @@ bench: $(STAMP)  ## the figures in the README
 	@$(BIN)/python -m benchmarks
 
 lock: $(STAMP)  ## writes the pinned, hashed requirements anew, leaving out what is younger than a week
-	@$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
-		--exclude-newer "$(COOLDOWN)" pyproject.toml -o requirements.lock
-	@$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
-		--exclude-newer "$(COOLDOWN)" pyproject.toml --group dev -o requirements-dev.lock
+	@$(BIN)/python -m pip install --quiet "uv>=0.13"
+	@$(LOCK) -o requirements.lock
+	@$(LOCK) --group dev -o requirements-dev.lock
 
 $(STAMP): requirements-dev.lock pyproject.toml
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)

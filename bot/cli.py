@@ -4,14 +4,20 @@ Results go to stdout, progress and logs to stderr. An error is one line that say
 """
 
 import argparse
+import json
+import shutil
 import sys
-from collections.abc import Sequence
+import tempfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
+from sqlmodel import Session
 from tqdm import tqdm
 
 from bot import app
+from bot.arguments import parser
 from bot.config import Settings, load_settings, require_slack
 from bot.demo import run_demo
 from bot.errors import InputError, WorthwhileError
@@ -22,20 +28,29 @@ from bot.manifest import manifest
 from bot.services import Services
 from bot.slack import Slack, connect, offline
 from bot.views.feeds import export_offer
+from bot.views.wording import plural
 from storage import people, tokens
 from storage.engine import open_database
 from storage.erasure import erase
+from storage.ids import new_id
 from storage.migrate import check, upgrade
 from storage.tokens import Bearer
 
 _MAX_FILE_BYTES: Final = 64 * 1024 * 1024
 
 
+class UsageError(Exception):
+    """The words of a verb do not go together."""
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one verb and return the exit status: 0, 1 for an error, 2 for wrong usage."""
-    arguments = _parser().parse_args(argv)
+    arguments = parser().parse_args(argv)
     try:
-        arguments.run(arguments)
+        VERBS[arguments.verb](arguments)
+    except UsageError as error:
+        _failed(str(error), ())
+        return 2
     except WorthwhileError as error:
         return _failed(str(error), getattr(error, "rows", ()))
     except KeyboardInterrupt:
@@ -97,17 +112,38 @@ def _import(arguments: argparse.Namespace) -> None:
 
 def _import_ccusage(arguments: argparse.Namespace, services: Services) -> None:
     if not arguments.person:
-        raise SystemExit(_wrong_usage("import --format ccusage needs --person EMAIL: whose figures are these?"))
+        raise UsageError("import --format ccusage needs --person EMAIL: whose figures are these?")
     with services.database.reading() as session:
         viewer = people.by_email(session, arguments.person, services.marks)
-    taken = take_ccusage(services, _content(arguments.file), arguments.name, viewer, own=False)
-    _say(taken.said)
+    taken = take_ccusage(services, _content(arguments.file), arguments.name or "laptop", viewer, own=False)
+    _say(f"{plural(taken.rows, 'row')} of {plural(taken.days, 'day')} read, none malformed")
+    for note in taken.notes:
+        _say(note)
 
 
 def _import_push(arguments: argparse.Namespace, services: Services) -> None:
-    with tqdm(unit=" bytes", unit_scale=True, disable=None, file=sys.stderr) as bar:
-        taken = take_push_file(services, arguments.file, Bearer(arguments.name, None), bar.update)
-    _say(taken.said)
+    with _as_file(arguments.file) as path:
+        size = 2 * path.stat().st_size  # it is checked whole, then counted
+        with tqdm(total=size, unit="B", unit_scale=True, disable=None, file=sys.stderr) as bar:
+            taken = take_push_file(services, path, Bearer(arguments.name or "import", None), lambda size: bar.update(size) and None)
+    _say(f"{plural(taken.read, 'row')} read, none malformed, {taken.repeated} known already")
+    for conflict in taken.conflicts:
+        _say(f"not stored, known with other content: {conflict}")
+
+
+@contextmanager
+def _as_file(name: str) -> Iterator[Path]:
+    """Give a path to read twice; standard input is kept in a file meanwhile."""
+    path = Path(name)
+    if name != "-":
+        if not path.is_file():
+            raise InputError(f"{name} cannot be read: no such file")
+        yield path
+        return
+    with tempfile.NamedTemporaryFile(prefix="worthwhile-") as kept:
+        shutil.copyfileobj(sys.stdin.buffer, kept)
+        kept.flush()
+        yield Path(kept.name)
 
 
 def _content(path: str) -> bytes:
@@ -125,8 +161,6 @@ def _job(arguments: argparse.Namespace) -> None:
     settings = _settings()
     slack = _connected(settings) if arguments.name == "directory" else None
     counts = JOBS[arguments.name](_services(settings, slack=slack))
-    import json
-
     _say(json.dumps(counts))
 
 
@@ -138,15 +172,14 @@ def _connected(settings: Settings) -> Slack:
 def _token_create(arguments: argparse.Namespace) -> None:
     services = _services(_settings())
 
-    def create(session: tokens.Session) -> str:
+    def create(session: Session) -> str:
         if tokens.is_taken(session, arguments.name):
             raise InputError(f"--name {arguments.name}: a token in force has this name; revoke it first.")
         person_id = None
         if arguments.person:
             viewer = people.by_email(session, arguments.person, services.marks)
-            if viewer is None:
-                raise InputError("--person: a personal token is made by that person, with `/mytokens connect`.")
-            person_id = viewer.person_id
+            # of somebody unknown it is nobody's: the same is printed, so that nothing tells who is here
+            person_id = viewer.person_id if viewer else new_id()
         return tokens.create_token(session, arguments.name, person_id, services.now())
 
     _say(services.database.writing(create))
@@ -184,7 +217,7 @@ def _person_forget(arguments: argparse.Namespace) -> None:
     services = _services(_settings())
     today = services.now().date()
 
-    def forget(session: people.Session) -> None:
+    def forget(session: Session) -> None:
         viewer = people.by_email(session, arguments.email, services.marks)
         if viewer is not None:
             erase(session, viewer.person_id, services.marks, today)
@@ -205,65 +238,17 @@ def _manifest(arguments: argparse.Namespace) -> None:
     sys.stdout.write(manifest(_settings().command_prefix, arguments.url))
 
 
-def _wrong_usage(text: str) -> int:
-    sys.stderr.write(f"worthwhile: {text}\n")
-    return 2
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="worthwhile", description="AI usage, shown to the person it is about.")
-    parser.add_argument("--debug", action="store_true", help="show a trace when something unexpected happens")
-    verbs = parser.add_subparsers(required=True, metavar="VERB")
-
-    run = verbs.add_parser("run", help="the bot: Slack connection, web server, scheduler")
-    run.add_argument("--or-demo", action="store_true", help="without Slack tokens: the local Slack")
-    run.add_argument("--ccusage", type=Path, metavar="FILE", help="with --or-demo: your own figures")
-    run.set_defaults(run=_run)
-
-    demo = verbs.add_parser("demo", help="a local Slack in this terminal, with the real bot in it")
-    demo.add_argument("--ccusage", type=Path, metavar="FILE", help="your own figures, from `ccusage daily --json`")
-    demo.set_defaults(run=_demo)
-
-    load = verbs.add_parser("import", help="loads a file of usage")
-    load.add_argument("--format", choices=("ccusage", "push"), required=True)
-    load.add_argument("file", metavar="FILE", help="- is standard input")
-    load.add_argument("--person", metavar="EMAIL", help="whose ccusage file it is")
-    load.add_argument("--name", metavar="MACHINE", default="laptop", help="the machine, or the pushing platform")
-    load.set_defaults(run=_import)
-
-    job = verbs.add_parser("job", help="one run of a job")
-    job.add_argument("name", choices=sorted(JOBS))
-    job.set_defaults(run=_job)
-    _token_parser(verbs)
-    _person_and_db_parsers(verbs)
-
-    form = verbs.add_parser("manifest", help="the Slack app's manifest")
-    form.add_argument("--url", metavar="https://...", help="for HTTP at this address")
-    form.set_defaults(run=_manifest)
-    return parser
-
-
-def _token_parser(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    token = verbs.add_parser("token", help="ingest tokens").add_subparsers(required=True, metavar="WHAT")
-    create = token.add_parser("create", help="shown once, stored hashed")
-    create.add_argument("--name", required=True)
-    create.add_argument("--person", metavar="EMAIL")
-    create.set_defaults(run=_token_create)
-    token.add_parser("list", help="the operator's tokens").set_defaults(run=_token_list)
-    revoke = token.add_parser("revoke", help="withdraws one")
-    revoke.add_argument("name")
-    revoke.set_defaults(run=_token_revoke)
-
-
-def _person_and_db_parsers(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    person = verbs.add_parser("person", help="on a person's behalf").add_subparsers(required=True, metavar="WHAT")
-    for name, run, text in (
-        ("export", _person_export, "offers them their data by direct message"),
-        ("forget", _person_forget, "erases them, as they can in Slack"),
-    ):
-        one = person.add_parser(name, help=text)
-        one.add_argument("email", metavar="EMAIL")
-        one.set_defaults(run=run)
-    db = verbs.add_parser("db", help="migrations").add_subparsers(required=True, metavar="WHAT")
-    db.add_parser("upgrade", help="brings the schema up to date").set_defaults(run=_db_upgrade)
-    db.add_parser("check", help="says whether it is").set_defaults(run=_db_check)
+VERBS: Final[Mapping[str, Callable[[argparse.Namespace], None]]] = {
+    "run": _run,
+    "demo": _demo,
+    "import": _import,
+    "job": _job,
+    "token create": _token_create,
+    "token list": _token_list,
+    "token revoke": _token_revoke,
+    "person export": _person_export,
+    "person forget": _person_forget,
+    "db upgrade": _db_upgrade,
+    "db check": _db_check,
+    "manifest": _manifest,
+}

@@ -2,10 +2,12 @@
 
 import os
 import secrets
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final, Literal
 
+from dotenv import dotenv_values
 from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy.engine import make_url
@@ -28,7 +30,7 @@ class Settings(BaseSettings):
     slack_app_token: SecretStr = SecretStr("")
     slack_signing_secret: SecretStr = SecretStr("")
     slack_api_url: str = Field(default="https://slack.com/api/", pattern=r"^https?://[^\s]+/$")
-    database_url: str = "sqlite:///data/worthwhile.db"
+    database_url: str = Field(default="sqlite:///data/worthwhile.db", repr=False)  # may hold a password
     worthwhile_secret: SecretStr = SecretStr("")
     web_host: str = "127.0.0.1"
     web_port: int = Field(default=8080, ge=0, le=65535)
@@ -58,7 +60,7 @@ class Settings(BaseSettings):
 def load_settings(env_file: Path | None = Path(".env"), **overrides: Any) -> Settings:
     """Read the settings; raises ConfigError that names every mistake at once."""
     problems: list[str] = []
-    from_files = _secrets_from_files(problems)
+    from_files = _secrets_from_files({**_file_variables(env_file), **os.environ}, problems)
     try:
         settings = Settings(_env_file=env_file, **{**from_files, **overrides})  # type: ignore[call-arg]
     except ValidationError as error:
@@ -111,23 +113,41 @@ def _secret_beside(database: Path) -> bytes:
             # linking fails where the file is there: of two processes that start together one wins
             with suppress(FileExistsError):
                 os.link(draft, path)
-            draft.unlink()
-        return path.read_bytes()
+        secret = path.read_bytes().strip()
     except OSError as error:
         raise ConfigError(f"WORTHWHILE_SECRET is not set and {path} cannot be used: {error.strerror}") from None
+    finally:
+        with suppress(OSError):
+            draft.unlink()
+    if not secret:
+        raise ConfigError(f"WORTHWHILE_SECRET is not set and {path} is empty: put back what was in it.")
+    return secret
 
 
-def _secrets_from_files(problems: list[str]) -> dict[str, str]:
+def _file_variables(env_file: Path | None) -> dict[str, str]:
+    """Return what `.env` says; raises ConfigError when it is there and cannot be read."""
+    if env_file is None or not env_file.is_file():
+        return {}
+    try:
+        return {name: value for name, value in dotenv_values(env_file, encoding="utf-8").items() if value}
+    except (OSError, UnicodeDecodeError):
+        raise ConfigError(f"{env_file}: the file cannot be read, or is not UTF-8.") from None
+
+
+def _secrets_from_files(variables: Mapping[str, str], problems: list[str]) -> dict[str, str]:
     found = {}
     for name in SECRETS:
         variable = f"{name.upper()}_FILE"
-        path = os.environ.get(variable)
+        path = variables.get(variable)
         if not path:
             continue
         try:
             found[name] = Path(path).read_text("utf-8").strip()
         except (OSError, UnicodeDecodeError):
             problems.append(f"{variable}: the file cannot be read: {path}")
+            continue
+        if not found[name]:
+            problems.append(f"{variable}: the file is empty: {path}")
     return found
 
 

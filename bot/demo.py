@@ -1,5 +1,6 @@
 """The real bot on a local Slack, in a terminal, on a database that is thrown away."""
 
+import socket
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,6 +18,7 @@ from bot.playground.local_slack import LocalSlack
 from bot.playground.people import MADE_UP_PEOPLE
 from bot.playground.things import LocalUser
 from bot.services import Services
+from bot.views.wording import plural
 from storage.people import switch_on, viewer_of
 
 YOU: Final = LocalUser("U01YOU", "You", "you@larkfield.example")
@@ -56,8 +58,6 @@ def demo(slack: LocalSlack) -> Iterator[tuple[LocalSlack, Services]]:
 
 
 def _free_port() -> int:
-    import socket
-
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
@@ -80,4 +80,4 @@ def _become_you(services: Services, content: bytes) -> str:
     with services.database.reading() as session:
         viewer = viewer_of(session, profile.slack_id)
     taken = take_ccusage(services, content, "your laptop", viewer, own=True)
-    return f"Your file: {taken.rows_read} rows read. You are `you`."
+    return f"Your file: {plural(taken.rows, 'row')} of {plural(taken.days, 'day')}. You are `you`."

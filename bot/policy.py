@@ -1,5 +1,6 @@
 """The policy file: the rules in force, their floors and their mark."""
 
+import json
 import tomllib
 from datetime import date
 from decimal import Decimal
@@ -23,7 +24,7 @@ class Sharing(_Part):
     min_people: int = Field(default=12, ge=12)
     min_roster: int = Field(default=18, ge=18)
     cap: float = Field(default=3.0, gt=0, le=3.0)
-    band: float = Field(default=1.5, ge=1.5)
+    band: float = Field(default=1.5, ge=1.5, allow_inf_nan=False)
 
 
 class Retention(_Part):
@@ -100,7 +101,7 @@ class Policy(_Part):
     @property
     def mark(self) -> str:
         """Return eight hex digits that change whenever a rule changes; who does the work is no rule."""
-        rules = self.model_dump_json(exclude={"people"})
+        rules = json.dumps(self.model_dump(mode="json", exclude={"people"}), sort_keys=True)
         digest = sha256(rules.encode()).hexdigest()
         return f"{digest[:4]}-{digest[4:8]}"
 

@@ -22,14 +22,18 @@ class AnswerPool:
     def __init__(self, workers: int = WORKERS, waiting: int = WAITING) -> None:
         self._executor = ThreadPoolExecutor(workers, thread_name_prefix="answer")
         self._places = threading.BoundedSemaphore(workers + waiting)
+        self._in_hand = 0
+        self._changed = threading.Condition()
 
     def submit(self, answer: Callable[[], None]) -> None:
         """Run *answer* soon; raises BusyError at once when the pool is full."""
         if not self._places.acquire(blocking=False):
             raise BusyError("Too much at once; try again in a minute.")
+        self._count(+1)
         try:
             self._executor.submit(self._run, answer)
         except RuntimeError:  # shutting down
+            self._count(-1)
             self._places.release()
             raise BusyError("Restarting; try again in a minute.") from None
 
@@ -40,7 +44,18 @@ class AnswerPool:
             log.exception("answer_failed")
             raise
         finally:
+            self._count(-1)
             self._places.release()
+
+    def _count(self, change: int) -> None:
+        with self._changed:
+            self._in_hand += change
+            self._changed.notify_all()
+
+    def idle(self, seconds: float) -> bool:
+        """Wait until nothing is in hand, at most *seconds*; return whether that came about."""
+        with self._changed:
+            return self._changed.wait_for(lambda: self._in_hand == 0, seconds)
 
     def close(self) -> None:
         """Finish what is in hand, drop what waits."""

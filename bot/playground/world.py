@@ -41,25 +41,23 @@ class World:
         self.lock = threading.RLock()
         self.team_id, self.team_domain, self.app_id = "T0LOCAL", "larkfield", "A0LOCAL"
         self.bot_user_id, self.bot_id, self.enterprise_id = "U0BOT", "B0BOT", enterprise_id
-        bot = LocalUser(self.bot_user_id, "Worthwhile", "", is_bot=True)
-        self.users = {user.id: user for user in (*users, bot)}
+        self.users = {user.id: user for user in (*users, LocalUser("U0BOT", "Worthwhile", "", is_bot=True))}
         self.channels = {channel.id: channel for channel in channels}
         self.scopes, self.plan, self.keep_last = set(scopes), plan, keep_last
         self.check_blocks = True
         self.bot_token = f"xoxb-local-{secrets.token_hex(8)}"
         self.app_token = f"xapp-local-{secrets.token_hex(8)}"
         self.revoked = False
-        self.usergroups: dict[str, Json] = {}
-        self.messages: dict[str, dict[str, LocalMessage]] = {}
+        self.messages: dict[str, dict[str, LocalMessage]] = {}  # by channel, then by ts
         self.modals: dict[str, list[Json]] = {}
         self.homes: dict[str, Json] = {}
+        self.usergroups: dict[str, Json] = {}
         self.files: dict[str, LocalFile] = {}
         self.triggers: dict[str, Trigger] = {}
         self.response_urls: dict[str, ResponseUrl] = {}
         self.shown = ShownLog(keep_last)
-        self.base_url = ""
-        self._clock, self._skipped = clock, 0.0
-        self._last_ts = 0
+        self.base_url = ""  # known once it is served
+        self._clock, self._skipped, self._last_ts = clock, 0.0, 0
 
     def now(self) -> float:
         """Returns the moment inside the workspace, seconds since 1970."""

@@ -83,7 +83,7 @@ class Ingest:
         scheme, _, token = request.headers.get("authorization", "").partition(" ")
         known = None
         if scheme.lower() == "bearer" and token.strip():
-            known = await anyio.to_thread.run_sync(self._find, token.strip(), limiter=self._threads)
+            known = await anyio.to_thread.run_sync(self._find, token.strip())
         if known is None:
             raise UnknownTokenError("Authorization: Bearer TOKEN is missing, or the token is not known.")
         if not self._limits.lets_in(known):

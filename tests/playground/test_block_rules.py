@@ -137,6 +137,7 @@ _WRONG: dict[str, list[Json]] = {
     ],
     "the same block_id twice": [_ONE_OF_EACH["divider"] | {"block_id": "b"}] * 2,
     "the same action_id twice in a block": [actions(button("a"), button("a"))],
+    "a date in another order": [actions({"type": "datepicker", "action_id": "d", "initial_date": "03.11.2026"})],
     "min over max": [text_input(min_length=5, max_length=4)],
     "a chart of an unknown kind": _chart_with(type="radar"),
     "a stacked chart": _chart_with(stacked=True),

@@ -58,8 +58,7 @@ def _uploaded(world: World, file_id: str) -> LocalFile:
 
 
 def _shareable(world: World, name: str) -> None:
-    if name in world.users:  # unlike a message, a file wants the conversation's own id
-        raise SlackError("channel_not_found")
+    # Unlike a message, a file wants the conversation's own id: a user id is no channel.
     if world.bot_user_id not in world.channel(name).members:
         raise SlackError("not_in_channel")
 

@@ -8,13 +8,6 @@ from bot.playground.world import World
 
 def user_json(world: World, person: LocalUser, *, locale: bool = False) -> Json:
     """Returns a person as Slack tells it; the email only with its scope, the locale only when asked."""
-    profile = {
-        "real_name": person.name,
-        "display_name": person.handle,
-        "team": person.team_id or world.team_id,
-    }
-    if person.email and "users:read.email" in world.scopes:
-        profile["email"] = person.email
     told: Json = {
         "id": person.id,
         "team_id": person.team_id or world.team_id,
@@ -24,7 +17,7 @@ def user_json(world: World, person: LocalUser, *, locale: bool = False) -> Json:
         "is_bot": person.is_bot,
         "is_app_user": False,
         "updated": 0,
-        "profile": profile,
+        "profile": _profile(world, person),
     }
     if person.is_stranger:
         told["is_stranger"] = True
@@ -38,6 +31,12 @@ def user_json(world: World, person: LocalUser, *, locale: bool = False) -> Json:
     if world.enterprise_id:
         told["enterprise_user"] = {"id": person.id, "enterprise_id": world.enterprise_id}
     return told
+
+
+def _profile(world: World, person: LocalUser) -> Json:
+    names = {"real_name": person.name, "display_name": person.handle, "team": person.team_id or world.team_id}
+    may_read_email = "users:read.email" in world.scopes
+    return {**names, "email": person.email} if person.email and may_read_email else names
 
 
 def info(world: World, args: Args) -> Json:

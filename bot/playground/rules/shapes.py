@@ -1,5 +1,6 @@
 """A few words to say what a JSON value must look like: each returns a rule, and rules combine."""
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
@@ -46,6 +47,16 @@ def url(most: int) -> Rule:
         yield from length(value, at)
         if isinstance(value, str) and not value.startswith(("http://", "https://")):
             yield Problem(at, "must be a valid URL")
+
+    return rule
+
+
+def matching(pattern: str, looks: str) -> Rule:
+    """Takes a string of a form; *looks* says it to people."""
+
+    def rule(value: object, at: str) -> Iterator[Problem]:
+        if not isinstance(value, str) or not re.fullmatch(pattern, value):
+            yield Problem(at, f"must be formatted as {looks}")
 
     return rule
 

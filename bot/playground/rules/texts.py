@@ -1,15 +1,12 @@
 """Text objects, options and confirmations: the parts that blocks and elements are made of."""
 
-import re
-from collections.abc import Iterator
-
 from bot.playground import limits
 from bot.playground.rules.shapes import (
-    Problem,
     Rule,
     by_type,
     flag,
     items,
+    matching,
     needs_one,
     one_of,
     shape,
@@ -59,10 +56,6 @@ option_group = shape({"label": plain(limits.OPTION_TEXT), "options": items(menu_
 placeholder = plain(limits.PLACEHOLDER)
 
 
-def _file_id(value: object, at: str) -> Iterator[Problem]:
-    if not isinstance(value, str) or not re.fullmatch("F[A-Z0-9]{8,}", value):
-        yield Problem(at, "must match pattern ^F[A-Z0-9]{8,}$")
-
-
+_file_id = matching("F[A-Z0-9]{8,}", "a file id")
 slack_file_keys = shape({}, {"id": _file_id, "url": url(limits.URL)})
 one_file_key = needs_one("id", "url")

@@ -1,0 +1,73 @@
+"""The words of the command line; what a verb does is in `cli`."""
+
+import argparse
+from pathlib import Path
+
+from bot.jobs.clock import JOBS
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return the parser of every verb; `verb` says which was meant."""
+    words = argparse.ArgumentParser(prog="worthwhile", description="AI usage, shown to the person it is about.")
+    words.add_argument("--debug", action="store_true", help="show a trace when something unexpected happens")
+    verbs = words.add_subparsers(required=True, metavar="VERB")
+    _serving(verbs)
+    _loading(verbs)
+    _tokens(verbs)
+    _persons(verbs)
+    _database(verbs)
+    form = verbs.add_parser("manifest", help="the Slack app's manifest")
+    form.add_argument("--url", metavar="https://...", help="for HTTP at this address")
+    form.set_defaults(verb="manifest")
+    return words
+
+
+def _serving(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    run = verbs.add_parser("run", help="the bot: Slack connection, web server, scheduler")
+    run.add_argument("--or-demo", action="store_true", help="without Slack tokens: the local Slack")
+    run.add_argument("--ccusage", type=Path, metavar="FILE", help="with --or-demo: your own figures")
+    run.set_defaults(verb="run")
+    demo = verbs.add_parser("demo", help="a local Slack in this terminal, with the real bot in it")
+    demo.add_argument("--ccusage", type=Path, metavar="FILE", help="your own figures, from `ccusage daily --json`")
+    demo.set_defaults(verb="demo")
+    job = verbs.add_parser("job", help="one run of a job")
+    job.add_argument("name", choices=sorted(JOBS))
+    job.set_defaults(verb="job")
+
+
+def _loading(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    load = verbs.add_parser("import", help="loads a file of usage")
+    load.add_argument("--format", choices=("ccusage", "push"), required=True)
+    load.add_argument("file", metavar="FILE", help="- is standard input")
+    load.add_argument("--person", metavar="EMAIL", help="whose ccusage file it is")
+    load.add_argument("--name", metavar="MACHINE", help="the machine (laptop), or the pushing platform (import)")
+    load.set_defaults(verb="import")
+
+
+def _tokens(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    token = verbs.add_parser("token", help="ingest tokens").add_subparsers(required=True, metavar="WHAT")
+    create = token.add_parser("create", help="shown once, stored hashed")
+    create.add_argument("--name", required=True)
+    create.add_argument("--person", metavar="EMAIL", help="takes this person's own figures only")
+    create.set_defaults(verb="token create")
+    token.add_parser("list", help="the operator's tokens").set_defaults(verb="token list")
+    revoke = token.add_parser("revoke", help="withdraws one")
+    revoke.add_argument("name", metavar="NAME")
+    revoke.set_defaults(verb="token revoke")
+
+
+def _persons(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    person = verbs.add_parser("person", help="on a person's behalf").add_subparsers(required=True, metavar="WHAT")
+    for name, text in (
+        ("export", "offers them their data by direct message"),
+        ("forget", "erases them, as they can in Slack"),
+    ):
+        one = person.add_parser(name, help=text)
+        one.add_argument("email", metavar="EMAIL")
+        one.set_defaults(verb=f"person {name}")
+
+
+def _database(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    db = verbs.add_parser("db", help="migrations").add_subparsers(required=True, metavar="WHAT")
+    db.add_parser("upgrade", help="brings the schema up to date").set_defaults(verb="db upgrade")
+    db.add_parser("check", help="says whether it is").set_defaults(verb="db check")
