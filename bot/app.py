@@ -79,7 +79,8 @@ def build_bolt(settings: Settings, services: Services) -> App:
 
     `process_before_response` acknowledges without Bolt's polling; our own pool does the work.
     """
-    logger = logging.getLogger("slack_bolt")
+    logger = logging.getLogger("worthwhile.bolt")
+    logger.setLevel(logging.ERROR)  # its warnings quote whole requests
     slack = services.slack
     identity = AuthorizeResult(
         enterprise_id=None if slack.org_id == slack.team_id else slack.org_id,

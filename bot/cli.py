@@ -10,8 +10,9 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import Final, NoReturn
 
 from sqlmodel import Session
 from tqdm import tqdm
@@ -37,6 +38,7 @@ from storage.migrate import check, upgrade
 from storage.tokens import Bearer
 
 _MAX_FILE_BYTES: Final = 64 * 1024 * 1024
+_MAX_NAME: Final = 100
 
 
 class UsageError(Exception):
@@ -88,7 +90,10 @@ def _services(settings: Settings, *, slack: Slack | None = None) -> Services:
 def _run(arguments: argparse.Namespace) -> None:
     """The bot: Slack connection, web server, scheduler."""
     settings = _settings()
+    if arguments.ccusage and not arguments.or_demo:
+        raise UsageError("run --ccusage FILE needs --or-demo: the bot on your Slack takes files by `import`.")
     if arguments.or_demo and not settings.has_slack:
+        _say("No Slack tokens are set in .env, so this is the demo; README.md says how to get to your Slack.")
         _demo(arguments)
         return
     require_slack(settings)
@@ -125,10 +130,14 @@ def _import_push(arguments: argparse.Namespace, services: Services) -> None:
     with _as_file(arguments.file) as path:
         size = 2 * path.stat().st_size  # it is checked whole, then counted
         with tqdm(total=size, unit="B", unit_scale=True, disable=None, file=sys.stderr) as bar:
-            taken = take_push_file(services, path, Bearer(arguments.name or "import", None), lambda size: bar.update(size) and None)
+            taken = take_push_file(services, path, Bearer(arguments.name or "import", None), partial(_advance, bar))
     _say(f"{plural(taken.read, 'row')} read, none malformed, {taken.repeated} known already")
     for conflict in taken.conflicts:
         _say(f"not stored, known with other content: {conflict}")
+
+
+def _advance(bar: "tqdm[NoReturn]", size: int) -> None:
+    bar.update(size)
 
 
 @contextmanager
@@ -137,7 +146,8 @@ def _as_file(name: str) -> Iterator[Path]:
     path = Path(name)
     if name != "-":
         if not path.is_file():
-            raise InputError(f"{name} cannot be read: no such file")
+            said = "not a file; pipe it in, with - in its place" if path.exists() else "no such file"
+            raise InputError(f"{name} cannot be read: {said}")
         yield path
         return
     with tempfile.NamedTemporaryFile(prefix="worthwhile-") as kept:
@@ -170,11 +180,13 @@ def _connected(settings: Settings) -> Slack:
 
 
 def _token_create(arguments: argparse.Namespace) -> None:
+    if not arguments.name.strip() or not arguments.name.isprintable() or len(arguments.name) > _MAX_NAME:
+        raise InputError(f"--name: give the token a name of 1 to {_MAX_NAME} printable characters.")
     services = _services(_settings())
 
     def create(session: Session) -> str:
         if tokens.is_taken(session, arguments.name):
-            raise InputError(f"--name {arguments.name}: a token in force has this name; revoke it first.")
+            raise InputError(f"--name {arguments.name}: a token in force has this name; choose another, or revoke it.")
         person_id = None
         if arguments.person:
             viewer = people.by_email(session, arguments.person, services.marks)

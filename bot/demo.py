@@ -23,8 +23,8 @@ from storage.people import switch_on, viewer_of
 
 YOU: Final = LocalUser("U01YOU", "You", "you@larkfield.example")
 _WELCOME: Final = """\
-No Slack tokens are set, so this is a local Slack with made-up people and the real bot in it.
-Type /mytokens, press a button by its number, or `help`. Nothing leaves this machine; the data goes when you quit.
+The real bot runs here. Type /mytokens, then the number of a button.
+Nothing leaves this machine; the data goes when you quit.
 """
 
 
@@ -33,9 +33,8 @@ def run_demo(ccusage: Path | None, stdin: TextIO, stdout: TextIO) -> None:
     content = _read(ccusage) if ccusage else None
     people = (YOU, *MADE_UP_PEOPLE) if content is not None else MADE_UP_PEOPLE
     with demo(LocalSlack(users=people)) as (slack, services):
-        stdout.write(_WELCOME)
-        if content is not None:
-            stdout.write(f"{_become_you(services, content)}\n")
+        yours = f"{_become_you(services, content)}\n" if content is not None else ""
+        stdout.write(_WELCOME + yours)
         stdout.flush()
         run_prompt(slack, stdin, stdout)
 

@@ -94,7 +94,7 @@ def take_push(services: Services, events: Sequence[Event], bearer: Bearer) -> Pu
     Raises RefusedError when a person's own token brings somebody else's event.
     """
     marked = mark_events(events)
-    return services.database.writing(lambda session: push_counting.count(session, services, marked, bearer))
+    return services.database.adding(lambda session: push_counting.count(session, services, marked, bearer))
 
 
 def take_push_file(

@@ -9,7 +9,7 @@ from sqlmodel import Session
 from bot.connectors import push_batch
 from bot.connectors.push_batch import Group, Marked, Runs
 from bot.connectors.push_event import Event, Identity
-from bot.connectors.push_measures import add_up
+from bot.connectors.push_measures import ListPrice, add_up, list_price
 from bot.domain.people import Standing
 from bot.domain.tally import Tally
 from bot.domain.usage import STANDARD_TIER
@@ -94,14 +94,17 @@ def _store(
     """Add the groups to whom they belong to, and a platform's to the sums over everybody."""
     now = services.now()
     kept_since = now.date() - timedelta(days=services.policy.retention.daily_days)
+    prices: dict[tuple[str, str, date], ListPrice | None] = {}
     of_accounts: dict[UsageKey, Tally] = {}
     of_everybody: dict[SourceKey, Tally] = {}
     reached: dict[int, tuple[date, date]] = {}
     for key, events in groups.items():
         counted = len(runs[key].runs & begun), len(runs[key].results & begun)
         begun -= runs[key].runs | runs[key].results
-        rates = services.prices(key.provider, key.model, key.day, STANDARD_TIER)
-        sums = add_up(events, key.basis, rates, counted)
+        priced = (key.provider, key.model, key.day)
+        if priced not in prices:
+            prices[priced] = list_price(services.prices(*priced, STANDARD_TIER))
+        sums = add_up(events, key.basis, prices[priced], counted)
         if not own:
             over = SourceKey(key.day, key.model, key.run_kind)
             of_everybody.setdefault(over, Tally()).add(*sums)

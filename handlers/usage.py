@@ -10,9 +10,10 @@ from bot.domain.day import explain_day
 from bot.domain.people import Delivered, Standing, Viewer
 from bot.domain.period import MONTHS, Period, month_of, parse_day, parse_period
 from bot.domain.pricing import Rates
-from bot.domain.summary import cost_of, daily_costs, lane_of, summarise
+from bot.domain.summary import cost_of, costed, daily_costs, lane_of, summarise
 from bot.domain.tally import tokens_by_model
 from bot.domain.usage import UsageRow
+from bot.domain.weekly import Span
 from bot.services import Services
 from bot.views import day as day_views
 from bot.views import feeds as feed_views
@@ -47,17 +48,28 @@ def show(visit: Visit, viewer: Viewer, services: Services) -> Message:
         return help_views.unknown_word()
     with services.database.reading() as session:
         read = _read(session, viewer, period, today, services)
+    summary = summarise(
+        read.rows,
+        read.earlier,
+        period,
+        whole_before=_is_whole(period.previous(), read, today, services),
+        delivered=_delivered(read.deliveries),
+    )
     if period.kind == "today":
-        return usage_views.today_message(read.rows, summarise(read.rows, [], period, full_before=False), today)
+        return usage_views.today_message(read.rows, summary, today)
     if not read.rows:
         paused = viewer.standing is Standing.PAUSED
         return usage_views.nothing_yet(period, read.deliveries, today, paused=paused)
-    summary = summarise(
-        read.rows, read.earlier, period, full_before=_is_whole(period.previous(), read, today, services)
-    )
     return usage_views.usage_message(
         summary, read.deliveries, today, paused_since=viewer.paused_since, budget_line=_budget_line(read, today)
     )
+
+
+def _delivered(deliveries: list[Delivered]) -> Span | None:
+    """Return from which to which day sources have reported."""
+    if not deliveries:
+        return None
+    return min(d.first_day for d in deliveries), max(d.last_day for d in deliveries)
 
 
 def _read(session: Session, viewer: Viewer, period: Period, today: date, services: Services) -> Read:
@@ -67,10 +79,11 @@ def _read(session: Session, viewer: Viewer, period: Period, today: date, service
     months = []
     if period.kind == "month" and period.first < kept_from:
         months = months_of(session, viewer.person_id, period.first, period.last)
+    before, month_start = period.previous(), today.replace(day=1)
     return Read(
-        rows=[row for row in rows if period.contains(row.day)] + months,
-        earlier=[row for row in rows if period.previous().contains(row.day)],
-        this_month=[row for row in rows if row.day >= today.replace(day=1)],
+        rows=[row for row in rows if period.first <= row.day <= period.last] + months,
+        earlier=[row for row in rows if before.first <= row.day <= before.last],
+        this_month=[row for row in rows if row.day >= month_start],
         deliveries=deliveries_for(session, viewer.person_id),
         choices=settings_of(session, viewer.person_id),
     )
@@ -106,13 +119,13 @@ def why(visit: Visit, viewer: Viewer, services: Services) -> Message:
     if not of_day:
         return day_views.empty_day(day, today)
     before = [row for row in rows if row.day < day]
-    answer = explain_day(of_day, day, _rates(services), daily_costs(before, lane_of(of_day)))
+    answer = explain_day(of_day, day, _rates(services), daily_costs(costed(before, lane_of(of_day))))
     return day_views.day_message(answer, today, day_hours(viewer.tz, now))
 
 
 def _most_expensive(rows: list[UsageRow], today: date) -> date:
     recent = [row for row in rows if today - timedelta(days=28) <= row.day < today]
-    costs = daily_costs(recent, lane_of(recent))
+    costs = daily_costs(costed(recent, lane_of(recent)))
     return max(costs, key=lambda cost: cost.nano_usd).day if costs else today - timedelta(days=1)
 
 

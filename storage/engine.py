@@ -39,6 +39,7 @@ class Database:
         # PostgreSQL's default loses updates silently: of two who read, then write, the second wins.
         level = {} if self.is_sqlite else {"isolation_level": "REPEATABLE READ"}
         self.writer = engine.execution_options(worthwhile_writes=True, **level)
+        self._adder = engine.execution_options(worthwhile_writes=True)
 
     @property
     def is_sqlite(self) -> bool:
@@ -56,22 +57,35 @@ class Database:
 
         Raises BusyError when the database is locked or away.
         """
-        for pause in _PAUSES_SECONDS:
-            try:
-                return self._write(work)
-            except ConflictError:
-                time.sleep(pause * random.random())  # noqa: S311  # so that two do not meet again
-        return self._write(work)
+        return _in_one_transaction(self.writer, work)
 
-    def _write(self, work: Callable[[Session], T]) -> T:
-        with plain_errors(), Session(self.writer) as session:
-            result = work(session)
-            session.commit()
-            return result
+    def adding(self, work: Callable[[Session], T]) -> T:
+        """Run *work* as `writing` does, where it changes rows only by inserting and adding to them.
+
+        What it writes must not hang on what it read before. Then rivals for the same rows wait for
+        each other instead of starting over, which pays where many add to the same sums.
+        """
+        return _in_one_transaction(self._adder, work)
 
     def dispose(self) -> None:
         """Close every pooled connection."""
         self.engine.dispose()
+
+
+def _in_one_transaction(engine: Engine, work: Callable[[Session], T]) -> T:
+    for pause in _PAUSES_SECONDS:
+        try:
+            return _write(engine, work)
+        except ConflictError:
+            time.sleep(pause * random.random())  # noqa: S311  # so that two do not meet again
+    return _write(engine, work)
+
+
+def _write(engine: Engine, work: Callable[[Session], T]) -> T:
+    with plain_errors(), Session(engine) as session:
+        result = work(session)
+        session.commit()
+        return result
 
 
 def open_database(url: str, *, pool_size: int = 64, busy_seconds: float = BUSY_SECONDS) -> Database:
@@ -83,6 +97,8 @@ def open_database(url: str, *, pool_size: int = 64, busy_seconds: float = BUSY_S
         parsed = make_url(url)
     except ArgumentError:
         raise ConfigError("DATABASE_URL is not a database URL: sqlite:///FILE or postgresql+psycopg://...") from None
+    if parsed.get_backend_name() == _SQLITE and parsed.database in {None, "", ":memory:"}:
+        raise ConfigError("DATABASE_URL names no file: sqlite:///data/worthwhile.db, for example.")
     if parsed.get_backend_name() == _SQLITE:
         return Database(_open_sqlite(url, parsed.database, busy_seconds))
     if parsed.drivername in {"postgresql", "postgresql+psycopg"}:

@@ -1,6 +1,6 @@
 """Whom pushed events are about: many identities in a few queries, by the rules of `storage.people`."""
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from datetime import date
 from typing import Any, Final, NamedTuple
 
@@ -74,28 +74,26 @@ def by_email(session: Session, emails: Collection[str], marks: Marks) -> dict[st
     found: dict[str, list[_Found]] = {}
     for row in _in_parts(session, _BY_EMAIL, _users.c.email, emails):
         found.setdefault(row[0], []).append(_Found(*row))
-    mark_of = {email: marks.of_email(email) for email, rows in found.items() if len(rows) == 1}
+    alone = [(rows[0], _slack_mark(rows[0], marks)) for rows in found.values() if len(rows) == 1]
+    mark_of = {row.key: marks.of_email(row.key) for row, _ in alone}
     held_by = dict(_in_parts(session, _FIRST_HOLDERS, _email_holders.c.email_mark, mark_of.values()))
-    slack_marks = {email: _slack_mark(found[email][0], marks) for email in mark_of}
-    theirs = [found[email][0] for email, mark in mark_of.items() if held_by.get(mark) == slack_marks[email]]
-    return _holders(session, theirs, marks)
+    return _holders(session, [each for each in alone if held_by.get(mark_of[each[0].key]) == each[1]])
 
 
 def by_slack(session: Session, org_id: str, user_ids: Collection[str], marks: Marks) -> dict[str, list[Holder]]:
     """Return the persons that users of an organisation are."""
     query = _BY_SLACK.where(_users.c.org_id == org_id)
-    rows = _in_parts(session, query, _users.c.user_id, user_ids)
-    return _holders(session, [_Found(*row) for row in rows], marks)
+    rows = map(_Found._make, _in_parts(session, query, _users.c.user_id, user_ids))
+    return _holders(session, [(row, _slack_mark(row, marks)) for row in rows])
 
 
 def by_external(session: Session, names: Collection[str], marks: Marks) -> dict[str, list[Holder]]:
     """Return the persons whose accounts *names* are or were, each with the days on which it was theirs."""
-    rows = _in_parts(session, _BY_EXTERNAL, _accounts.c.name, names)
-    return _holders(session, [_Found(*row) for row in rows], marks)
+    rows = map(_Found._make, _in_parts(session, _BY_EXTERNAL, _accounts.c.name, names))
+    return _holders(session, [(row, _slack_mark(row, marks)) for row in rows])
 
 
-def _holders(session: Session, found: Iterable[_Found], marks: Marks) -> dict[str, list[Holder]]:
-    marked = [(row, _slack_mark(row, marks)) for row in found]
+def _holders(session: Session, marked: Sequence[tuple[_Found, bytes]]) -> dict[str, list[Holder]]:
     erased = dict(_in_parts(session, _ERASED, _tombstones.c.slack_mark, {mark for _, mark in marked}))
     holders: dict[str, list[Holder]] = {}
     for row, mark in marked:

@@ -52,6 +52,36 @@ def _read_months() -> Select[Any]:
     ).where(_months.c.account_id.in_(accounts), _months.c.month.between(bindparam("first"), bindparam("last")))
 
 
+def _read_deliveries() -> Select[Any]:
+    """What each source delivered on accounts while they were the person's."""
+    first, last, ends = _scopes.c.first_day, _scopes.c.last_day, _links.c.to_day
+    received_at = func.max(_scopes.c.received_at)
+    joined = _links.join(_scopes, _scopes.c.account_id == _links.c.account_id)
+    return (
+        select(
+            _sources.c.kind,
+            _sources.c.id,
+            _sources.c.name,
+            func.min(case((first < _links.c.from_day, _links.c.from_day), else_=first)),
+            func.max(case((last > ends, ends), else_=last)),
+            received_at,
+        )
+        .select_from(joined.join(_sources, _sources.c.id == _scopes.c.source_id))
+        .where(
+            _links.c.person_id == bindparam("person_id"),
+            last >= _links.c.from_day,
+            or_(ends.is_(None), first <= ends),
+        )
+        .group_by(_sources.c.kind, _sources.c.id, _sources.c.name)
+        .order_by(received_at.desc(), _sources.c.id)
+    )
+
+
+# Built once: building a statement costs more than running it.
+_ids: Final[Any] = bindparam("ids", expanding=True)
+_NAMES: Final = select(_labels.c.id, _labels.c.name).where(_labels.c.id.in_(_ids))
+_KINDS: Final = select(_sources.c.id, _sources.c.kind).where(_sources.c.id.in_(_ids))
+_READ_DELIVERIES: Final = _read_deliveries()
 _READ_DAYS: Final = _read_days()
 _READ_MONTHS: Final = _read_months()
 
@@ -93,12 +123,11 @@ def _rows(session: Session, query: Select[Any], person_id: int, first: date, las
 
 def names_of(session: Session, ids: Iterable[int]) -> dict[int, Any]:
     """Return the names behind label *ids*."""
-    query = select(_labels.c.id, _labels.c.name).where(_labels.c.id.in_(list(ids)))
-    return {id_: name for id_, name in session.connection().execute(query)}
+    return {id_: name for id_, name in session.connection().execute(_NAMES, {"ids": list(ids)})}
 
 
 def _source_kinds(session: Session, ids: Iterable[int]) -> Iterable[Any]:
-    return session.connection().execute(select(_sources.c.id, _sources.c.kind).where(_sources.c.id.in_(list(ids))))
+    return session.connection().execute(_KINDS, {"ids": list(ids)})
 
 
 def stored_rows(session: Session, rows: Sequence[tuple[int, UsageRow]]) -> list[bulk.Row]:
@@ -197,27 +226,7 @@ def note_delivery(session: Session, source_id: int, reached: Mapping[int, tuple[
 
 def deliveries_for(session: Session, person_id: int) -> list[Delivered]:
     """Return what each source has delivered for the person, the latest first."""
-    first, last, ends = _scopes.c.first_day, _scopes.c.last_day, _links.c.to_day
-    received_at = func.max(_scopes.c.received_at)
-    query = (
-        select(
-            _sources.c.kind,
-            _sources.c.id,
-            _sources.c.name,
-            func.min(case((first < _links.c.from_day, _links.c.from_day), else_=first)),
-            func.max(case((last > ends, ends), else_=last)),
-            received_at,
-        )
-        .select_from(
-            _links.join(_scopes, _scopes.c.account_id == _links.c.account_id).join(
-                _sources, _sources.c.id == _scopes.c.source_id
-            )
-        )
-        .where(_links.c.person_id == person_id, last >= _links.c.from_day, or_(ends.is_(None), first <= ends))
-        .group_by(_sources.c.kind, _sources.c.id, _sources.c.name)
-        .order_by(received_at.desc(), _sources.c.id)
-    )
-    return [Delivered(*row) for row in session.connection().execute(query)]
+    return [Delivered(*row) for row in session.connection().execute(_READ_DELIVERIES, {"person_id": person_id})]
 
 
 def kept_days(session: Session, person_id: int) -> tuple[int, date | None]:

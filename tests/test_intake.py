@@ -1,7 +1,6 @@
 """What is sent in is stored once, for whom it is about, and never about anybody who is not on."""
 
 import random
-from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -10,8 +9,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text
+from sqlmodel import Session
 
-from bot.domain.marks import event_hash
 from bot.domain.people import Viewer
 from bot.domain.usage import MEASURES
 from bot.errors import InputError, RefusedError
@@ -21,7 +20,7 @@ from storage import erasure, holders, people
 from storage.engine import Database
 from storage.ids import account_id
 from storage.tokens import Bearer
-from tests.cast import ADA, BOB, EVE, MARKS, ORG, T0, TODAY, switched_on
+from tests.cast import BOB, EVE, MARKS, ORG, T0, TODAY, switched_on
 from tests.senders import (
     PLATFORM,
     breakdown,
@@ -34,6 +33,7 @@ from tests.senders import (
     stored,
     unified,
 )
+from tests.threads import at_once
 
 MONDAY = date(2026, 11, 16)
 EACH_TIME = settings(
@@ -104,7 +104,7 @@ def test_the_last_file_says_what_is_on_its_days(
 ) -> None:
     ada, services = switched_on(sqlite_database), services_for(sqlite_database)
     for machine in ("laptop", "tower"):
-        sqlite_database.writing(lambda session: session.connection().exec_driver_sql("DELETE FROM usage_day"))
+        sqlite_database.writing(forget_usage)
         for days in (before, after, after):
             content = ccusage_file(
                 *(
@@ -411,6 +411,11 @@ _events = st.lists(
 ).map(lambda events: [event | {"event_id": str(number)} for number, event in enumerate(events)])
 
 
+def forget_usage(session: Session) -> None:
+    for table in ("usage_day", "source_day", "event_mark"):
+        session.connection().exec_driver_sql(f"DELETE FROM {table}")  # noqa: S608
+
+
 def all_but_runs(rows: list[tuple[Any, ...]], at: int) -> list[tuple[Any, ...]]:
     # in which of a run's rows it counts depends on what arrived first; how many runs there were does not
     unknown = ~sum(1 << MEASURES.index(name) for name in ("runs", "runs_with_result"))
@@ -420,13 +425,12 @@ def all_but_runs(rows: list[tuple[Any, ...]], at: int) -> list[tuple[Any, ...]]:
 @EACH_TIME
 @given(events=_events, seed=st.integers(0, 9), size=st.integers(1, 5))
 def test_order_batches_and_repeats_change_no_total(
-    sqlite_url: str, sqlite_database: Database, events: list[dict[str, Any]], seed: int, size: int
+    sqlite_database: Database, events: list[dict[str, Any]], seed: int, size: int
 ) -> None:
     ada, services = switched_on(sqlite_database), services_for(sqlite_database)
 
     def after(batches: list[list[dict[str, Any]]]) -> tuple[Any, ...]:
-        for table in ("usage_day", "source_day", "event_mark"):
-            sqlite_database.writing(lambda s, t=table: s.connection().exec_driver_sql(f"DELETE FROM {t}"))  # noqa: S608
+        sqlite_database.writing(forget_usage)
         for batch in batches:
             take_push(services, parsed(*batch), PLATFORM)
         rows, sums = stored(sqlite_database, ada), over_everybody(sqlite_database)
@@ -507,21 +511,8 @@ def test_no_time_of_day_and_no_unlisted_field_is_stored(sqlite_database: Databas
 
 def test_rivals_count_an_event_once(postgresql_database: Database) -> None:
     """Two replicas that get the same push at the same time count it once."""
-    import threading
-
     ada, services = switched_on(postgresql_database), services_for(postgresql_database)
     events = parsed(*(pushed(event_id=str(n)) for n in range(200)))
-    start = threading.Barrier(4)
-    answers: list[int] = []
-
-    def send() -> None:
-        start.wait()
-        answers.append(take_push(services, events, PLATFORM).repeated)
-
-    threads = [threading.Thread(target=send) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    answers = at_once(4, lambda _: take_push(services, events, PLATFORM).repeated)
     assert sorted(answers) == [0, 200, 200, 200]
     assert [row.requests for row in rows_of(postgresql_database, ada)] == [600]

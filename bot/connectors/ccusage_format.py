@@ -82,7 +82,7 @@ def read_days(content: bytes, today: date) -> list[Day]:
         days = _decoder.decode(content.removeprefix(BYTE_ORDER_MARK)).daily
     except msgspec.ValidationError as error:
         raise InputError(f"The file is not what ccusage prints: {error}; {MAKE_AGAIN}") from None
-    except (msgspec.DecodeError, RecursionError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise InputError(f"The file is not whole JSON in UTF-8: {error}; {MAKE_AGAIN}") from None
     _check(days, today)
     return days

@@ -1,9 +1,10 @@
 """What tokens cost: the operator's contract prices, else the public list, by date and offline."""
 
+import gc
 import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -13,6 +14,7 @@ from bot.domain.usage import STANDARD_TIER
 
 if TYPE_CHECKING:
     from genai_prices.data_snapshot import DataSnapshot
+    from genai_prices.types import Provider
 
 # Long-context tiers are cliffs over a whole request, and a day's total is not one request: the probe
 # stays far below the lowest of them (32,000 tokens).
@@ -53,14 +55,29 @@ def price_book(overrides_path: Path | None) -> PriceBook:
     return rates
 
 
-def _list_rates(provider: str, model: str, day: date, tier: str) -> Rates | None:
+def _public_list() -> "DataSnapshot":
+    """Return the list as it came with the library.
+
+    One of our own each time: the library's shared one remembers every name that it was ever asked
+    for, and names come from senders.
+    """
+    from genai_prices.data_snapshot import DataSnapshot  # see _providers
+
+    return DataSnapshot(providers=_providers(), from_auto_update=False)
+
+
+@cache
+def _providers() -> "list[Provider]":
     # Imported when the first price is asked for: the list takes 26 MB that an idle bot need not hold.
     from genai_prices.data import providers
-    from genai_prices.data_snapshot import DataSnapshot
 
-    # One of our own: the library's shared snapshot remembers every name it was ever asked for, and
-    # names come from senders.
-    public = DataSnapshot(providers=providers, from_auto_update=False)
+    # It stays for good: the garbage collector need not walk its objects again and again.
+    gc.freeze()
+    return providers
+
+
+def _list_rates(provider: str, model: str, day: date, tier: str) -> Rates | None:
+    public = _public_list()
     tried = (_probe(public, whose, name, day, tier) for whose, name in _names(public, provider, model))
     return next((rates for rates in tried if rates is not None), None)
 
@@ -90,7 +107,7 @@ def _is_known(public: "DataSnapshot", provider: str) -> bool:
 
 def _probe(public: "DataSnapshot", provider: str | None, model: str, day: date, tier: str) -> Rates | None:
     """Return what one token of each class costs, from a small probe of each."""
-    from genai_prices.types import Usage  # see _list_rates
+    from genai_prices.types import Usage  # see _providers
 
     noon = datetime.combine(day, time(12), UTC)
     context = {} if tier == STANDARD_TIER else {"processing": tier, "service_tier": tier, "speed": tier}

@@ -1,6 +1,7 @@
 """Reading what internal platforms and scripts push; every bad event is named."""
 
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Final, NamedTuple
@@ -30,6 +31,7 @@ class Window(NamedTuple):
 _event: Final = msgspec.json.Decoder(Event)
 _array: Final = msgspec.json.Decoder(list[Event])
 _raw_array: Final = msgspec.json.Decoder(list[Raw])
+_UNREADABLE: Final = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 _canonical: Final = msgspec.json.Encoder()
 
 
@@ -68,26 +70,23 @@ def refuse(problems: Sequence[str], more: int = 0) -> None:
 
 def parse_lines(block: bytes, allowed: Window, first_line: int = 1) -> tuple[list[Event], list[str]]:
     """Return the events of whole lines of JSON, and what is wrong with which line."""
-    try:
+    with suppress(*_UNREADABLE):
         events = _event.decode_lines(block)
         if _all_fine(events, allowed):
             return events, []
-    except (msgspec.MsgspecError, RecursionError):
-        pass
     numbered = enumerate(block.split(b"\n"), first_line)
     return _one_by_one(((f"line {n}", line) for n, line in numbered if line.strip()), allowed)
 
 
 def _parse_array(content: bytes, allowed: Window) -> tuple[list[Event], list[str]]:
     """Return the events of a JSON array, and what is wrong with which."""
-    try:
+    with suppress(*_UNREADABLE):
         events = _array.decode(content)
         if _all_fine(events, allowed):
             return events, []
+    try:
         items = _raw_array.decode(content)
-    except msgspec.ValidationError:
-        items = _raw_array.decode(content)
-    except (msgspec.DecodeError, RecursionError) as error:
+    except _UNREADABLE as error:
         return [], [f"the array is not whole JSON in UTF-8: {error}"]
     return _one_by_one(((f"event {n}", bytes(item)) for n, item in enumerate(items, 1)), allowed)
 
@@ -101,10 +100,8 @@ def _one_by_one(items: Iterable[tuple[str, bytes]], allowed: Window) -> tuple[li
             reason = _reason(event, allowed)
         except msgspec.ValidationError as error:
             reason = str(error)
-        except msgspec.DecodeError as error:
+        except _UNREADABLE as error:
             reason = f"not JSON in UTF-8: {error}"
-        except RecursionError:
-            reason = "nested too deeply"
         if reason:
             problems.append(f"{place}: {reason}")
         else:

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from decimal import Decimal
 from enum import Enum
-from functools import lru_cache
 from typing import Final, NamedTuple
 
 from msgspec import UNSET
@@ -29,12 +28,27 @@ class Basis(Enum):
     UNKNOWN = "unknown"  # null was said
 
 
+class ListPrice(NamedTuple):
+    """Rates of the price list, and the same in whole nano-USD for a token where none of them is finer."""
+
+    rates: Rates
+    nano_usd: tuple[int, ...] | None
+
+
 class Sums(NamedTuple):
     """Measures of several events: a lower bound where the measure's bit is set in *partly*."""
 
-    values: tuple[int | None, ...]
+    values: Sequence[int | None]
     by: str
     partly: int
+
+
+def list_price(rates: Rates | None) -> ListPrice | None:
+    """Return *rates* ready for adding up; None where the price is unknown."""
+    if rates is None:
+        return None
+    nano = [rate * NANO_PER_USD for rate in rates]
+    return ListPrice(rates, tuple(map(int, nano)) if all(rate == int(rate) for rate in nano) else None)
 
 
 def basis_of(event: Event, *, own: bool) -> Basis:
@@ -47,10 +61,10 @@ def basis_of(event: Event, *, own: bool) -> Basis:
     return Basis.BILLED if cost.basis == "billed" and not own else Basis.SENDER
 
 
-def add_up(events: Sequence[Event], basis: Basis, rates: Rates | None, runs: tuple[int, int]) -> Sums:
+def add_up(events: Sequence[Event], basis: Basis, price: ListPrice | None, runs: tuple[int, int]) -> Sums:
     """Add up events of one *basis*, day, model and provider.
 
-    *rates* are the list's on that day; *runs* is how many runs, and runs with a result, begin here.
+    *price* is the list's on that day; *runs* is how many runs, and runs with a result, begin here.
     """
     tokens = _tokens(events)
     amounts: Column = (None,)
@@ -58,7 +72,7 @@ def add_up(events: Sequence[Event], basis: Basis, rates: Rates | None, runs: tup
         amounts = [nano_usd(Decimal(event.cost.amount)) for event in events if event.cost]
     listed: Column = (None,)
     if basis in {Basis.BILLED, Basis.PRICE_LIST}:
-        listed = _list_values(tokens, rates)
+        listed = _list_values(tokens, price)
     columns: tuple[Column, ...] = (
         *tokens,
         [event.requests for event in events],
@@ -67,9 +81,8 @@ def add_up(events: Sequence[Event], basis: Basis, rates: Rates | None, runs: tup
         amounts if basis is Basis.BILLED else (None,),
         amounts if basis is Basis.SENDER else listed,
     )
-    totals = [_total(column) for column in columns]
-    partly = sum(bit for bit, (_, complete) in zip(_BITS, totals, strict=True) if not complete)
-    values = tuple(value for value, _ in totals)
+    values = [_total(column) for column in columns]
+    partly = sum(bit for bit, column in zip(_BITS, columns, strict=True) if len(column) > 1 and _is_partial(column))
     return Sums(values, _estimator(basis, values[-1]), partly)
 
 
@@ -99,26 +112,22 @@ def _run_columns(events: Sequence[Event], runs: tuple[int, int]) -> tuple[Column
     return ((runs[0], None), (runs[1], None)) if any(named) else ((None,), (None,))
 
 
-def _list_values(tokens: Sequence[Column], rates: Rates | None) -> Column:
+def _list_values(tokens: Sequence[Column], price: ListPrice | None) -> Column:
     """Return the events' list values, exactly as each alone has it; in one sum where that is the same."""
-    if rates is None:
+    if price is None:
         return (None,)
-    nano = _nano_rates(rates)
-    if nano is not None and not any(None in column for column in tokens):
-        return (sum(rate * (_total(column)[0] or 0) for rate, column in zip(nano, tokens, strict=True)),)
-    return [list_value_nano_usd(Tokens(*each), rates) for each in zip(*tokens, strict=True)]
+    if price.nano_usd is not None and not any(None in column for column in tokens):
+        return (sum(rate * (_total(column) or 0) for rate, column in zip(price.nano_usd, tokens, strict=True)),)
+    return [list_value_nano_usd(Tokens(*each), price.rates) for each in zip(*tokens, strict=True)]
 
 
-@lru_cache(1024)
-def _nano_rates(rates: Rates) -> tuple[int, ...] | None:
-    """Return the rates as whole nano-USD for a token, None where one is finer and amounts are rounded."""
-    nano = [rate * NANO_PER_USD for rate in rates]
-    return tuple(map(int, nano)) if all(rate == int(rate) for rate in nano) else None
-
-
-def _total(column: Column) -> tuple[int | None, bool]:
-    """Return the sum of what is known, and whether that is all or nothing."""
+def _total(column: Column) -> int | None:
+    """Return the sum of what is known, None when nothing is."""
     if None not in column:
-        return sum(column), True  # type: ignore[arg-type]
+        return sum(column)  # type: ignore[arg-type]
     known = [value for value in column if value is not None]
-    return (sum(known), False) if known else (None, True)
+    return sum(known) if known else None
+
+
+def _is_partial(column: Column) -> bool:
+    return None in column and any(value is not None for value in column)

@@ -10,8 +10,9 @@ from typing import Final, NamedTuple
 from bot.domain.money import nano_usd
 from bot.domain.pricing import Rates
 from bot.domain.quantity import Quantity, total
-from bot.domain.summary import DayCost, Lane, cost_in, cost_of
+from bot.domain.summary import DayCost, Lane, cost_of, costed
 from bot.domain.usage import UsageRow
+from bot.domain.weekly import Costed
 
 # The parts are shown only when they explain the amount to within this share of it.
 MAX_GAP: Final = Decimal("0.05")
@@ -77,23 +78,24 @@ def explain_day(rows: Sequence[UsageRow], day: date, rates_of: RatesOf, history:
     """Explain the counted *rows* of *day*; *history* are the costs of the days before, in the same lane."""
     used = [row for row in rows if not row.is_seat]
     lane, cost = cost_of(used)
-    costed = [row for row in used if not cost_in(lane, row).unknown]
-    groups: dict[tuple[str, str, str], list[UsageRow]] = {}
-    for row in costed:
-        groups.setdefault((row.tool, row.model, row.work if row.ran_on_its_own else ""), []).append(row)
-    models = [_model_cost(key, group, lane, rates_of) for key, group in groups.items()]
+    known = costed(used, lane)
+    groups: dict[tuple[str, str, str], list[Costed]] = {}
+    for row, row_cost in known:
+        groups.setdefault((row.tool, row.model, row.work if row.ran_on_its_own else ""), []).append((row, row_cost))
+    models = [_model_cost(key, group, rates_of) for key, group in groups.items()]
     return DayAnswer(
         day=day,
         lane=lane,
         cost=cost,
         models=tuple(sorted(models, key=lambda m: (-(m.cost.known or 0), m.tool, m.model, m.job))),
-        unpriced=tuple(sorted({row.model for row in used if cost_in(lane, row).unknown})),
+        unpriced=tuple(sorted({row.model for row in used if row.billed_nano_usd is row.list_value_nano_usd is None})),
         usual_nano_usd=usual_weekday(day, history),
     )
 
 
-def _model_cost(key: tuple[str, str, str], rows: list[UsageRow], lane: Lane, rates_of: RatesOf) -> ModelCost:
-    cost = total(cost_in(lane, row) for row in rows)
+def _model_cost(key: tuple[str, str, str], known: list[Costed], rates_of: RatesOf) -> ModelCost:
+    cost = total(row_cost for _, row_cost in known)
+    rows = [row for row, _ in known]
     return ModelCost(*key, cost, total(row.measure("requests") for row in rows), _parts(rows, cost, rates_of))
 
 

@@ -22,6 +22,15 @@ KEPT_FIELDS: Final[dict[str, dict[str, str]]] = {
         "is_guest": "whether you are a guest",
         "checked_at": "when Slack was last asked",
     },
+    "email_holder": {
+        "email_mark": "a keyed mark of your mail address, so that nobody who gets it later inherits from you",
+        "slack_mark": "a keyed mark of your Slack user id",
+    },
+    "account": {
+        "provider": "a tool, or your own uploads",
+        "name": "what it calls you",
+        "id": "a random number",
+    },
     "account_link": {
         "account_id": "an account of yours at a tool",
         "person_id": "the random number",
@@ -29,6 +38,12 @@ KEPT_FIELDS: Final[dict[str, dict[str, str]]] = {
         "to_day": "yours to this day",
         "how": "how that was found out",
         "by": "who said so",
+    },
+    "source": {
+        "kind": "ccusage or push",
+        "owner": "an account of yours, when the machine is yours",
+        "name": "the machine's name",
+        "id": "a random number",
     },
     "usage_day": {
         "account_id": "an account of yours",
@@ -52,6 +67,12 @@ KEPT_FIELDS: Final[dict[str, dict[str, str]]] = {
         "list_value_nano_usd": "an estimate at list price",
         "list_value_by": "who estimated it",
         "partly_unknown": "which of these are incomplete",
+    },
+    "event_mark": {
+        "source_id": "who pushed an event",
+        "event": "a hash of the event's id, for 35 days",
+        "content": "a hash of what was in it",
+        "seen_on": "the day it came",
     },
     "setting": {
         "person_id": "the random number",

@@ -1,13 +1,14 @@
 """What a person's usage of some days came to: the figures behind every personal answer."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
-from datetime import date, timedelta
+from dataclasses import dataclass
+from datetime import date
 from typing import Final, Literal, NamedTuple, TypeVar
 
 from bot.domain.period import Period
 from bot.domain.quantity import UNKNOWN, Quantity, total
 from bot.domain.usage import UsageRow
+from bot.domain.weekly import Costed, Span, Weekly, weekly
 
 K = TypeVar("K")
 Lane = Literal["billed", "list"]
@@ -60,8 +61,7 @@ class Summary:
     lines: tuple[Line, ...]
     top_day: DayCost | None
     before: Quantity | None
-    has_rows: bool
-    weekly: "Weekly" = field(default_factory=lambda: Weekly((), ()))
+    weekly: Weekly
 
     @property
     def only_seats(self) -> bool:
@@ -69,21 +69,16 @@ class Summary:
         return self.lane == "billed" and bool(self.seats.known) and self.cost == self.seats
 
 
-class Weekly(NamedTuple):
-    """Cost by week and tool for a chart: nano-USD, one value a week for each name, the oldest first."""
-
-    weeks: tuple[date, ...]
-    series: tuple[tuple[str, tuple[int, ...]], ...]
-
-
 def lane_of(rows: Iterable[UsageRow]) -> Lane:
     """Return "billed" when any row knows what was billed, else "list"."""
     return "billed" if any(row.billed_nano_usd is not None for row in rows) else "list"
 
 
-def cost_in(lane: Lane, row: UsageRow) -> Quantity:
-    """Return the row's cost in *lane*; the lanes are never added."""
-    return row.measure("billed_nano_usd" if lane == "billed" else "list_value_nano_usd")
+def costed(rows: Iterable[UsageRow], lane: Lane) -> list[Costed]:
+    """Return each row that has a cost in *lane*, with it; the lanes are never added."""
+    name = "billed_nano_usd" if lane == "billed" else "list_value_nano_usd"
+    found = ((row, row.measure(name)) for row in rows)
+    return [(row, cost) for row, cost in found if cost.known is not None]
 
 
 def cost_of(rows: Sequence[UsageRow]) -> tuple[Lane, Quantity]:
@@ -93,64 +88,64 @@ def cost_of(rows: Sequence[UsageRow]) -> tuple[Lane, Quantity]:
     nobody priced does, and where no row is priced the cost is unknown.
     """
     lane = lane_of(rows)
-    costs = [cost_in(lane, row) for row in rows]
-    known = [cost for cost in costs if not cost.unknown]
-    unpriced = any(row.billed_nano_usd is None and row.list_value_nano_usd is None for row in rows)
+    return lane, _cost(rows, costed(rows, lane))
+
+
+def _cost(rows: Sequence[UsageRow], known: Sequence[Costed]) -> Quantity:
     if rows and not known:
-        return lane, UNKNOWN
-    cost = total(known)
-    return lane, Quantity(cost.known, cost.complete and not unpriced)
+        return UNKNOWN
+    cost = total(cost for _, cost in known)
+    return Quantity(cost.known, cost.complete and not any(_is_unpriced(row) for row in rows))
 
 
-def summarise(rows: Sequence[UsageRow], earlier: Sequence[UsageRow], period: Period, *, full_before: bool) -> Summary:
+def _is_unpriced(row: UsageRow) -> bool:
+    return row.billed_nano_usd is None and row.list_value_nano_usd is None
+
+
+def summarise(
+    rows: Sequence[UsageRow], earlier: Sequence[UsageRow], period: Period, *, whole_before: bool, delivered: Span | None
+) -> Summary:
     """Sum up the counted *rows* of *period*; *earlier* are those of the period before.
 
-    The period before is compared only when *full_before* says that its data is there whole.
+    The period before is compared only when *whole_before* says that its data is there whole; *delivered*
+    are the days that sources have reported at all.
     """
-    lane, cost = cost_of(rows)
-    costed = [row for row in rows if not cost_in(lane, row).unknown]
-    left_out = [row for row in rows if cost_in(lane, row).unknown]
+    lane = lane_of(rows)
+    known = costed(rows, lane)
+    beside = [row for row in rows if lane == "billed" and row.billed_nano_usd is None]
     return Summary(
         period=period,
         lane=lane,
-        cost=cost,
-        seats=total(cost_in(lane, row) for row in costed if row.is_seat),
+        cost=_cost(rows, known),
+        seats=total(cost for row, cost in known if row.is_seat),
         use_at_list=total(row.measure("list_value_nano_usd") for row in rows if not row.is_seat),
-        estimators=_estimators(rows),
-        not_in_sum=_not_in_sum(left_out),
-        unpriced=_unpriced(left_out),
-        lines=_lines(costed, lane),
-        top_day=_top_day(costed, lane),
-        before=_before(earlier, lane) if full_before else None,
-        has_rows=bool(rows),
-        weekly=weekly(costed, lane, period),
+        estimators=tuple(sorted({row.list_value_by for row in rows if row.list_value_nano_usd is not None})),
+        not_in_sum=_not_in_sum(beside),
+        unpriced=_unpriced(rows),
+        lines=_lines(known),
+        top_day=_top_day(known),
+        before=_before(earlier, lane) if whole_before else None,
+        weekly=weekly(known, period, delivered),
     )
 
 
-def _estimators(rows: Iterable[UsageRow]) -> tuple[str, ...]:
-    return tuple(sorted({row.list_value_by for row in rows if row.list_value_nano_usd is not None}))
-
-
 def _before(earlier: Sequence[UsageRow], lane: Lane) -> Quantity | None:
-    known = [cost_in(lane, row) for row in earlier if not cost_in(lane, row).unknown]
-    return total(known) if known else None
+    known = costed(earlier, lane)
+    return total(cost for _, cost in known) if known else None
 
 
 def _not_in_sum(rows: Iterable[UsageRow]) -> tuple[NotInSum, ...]:
-    valued = [row for row in rows if row.list_value_nano_usd is not None]
-    sums = _sum_by(valued, lambda row: row.tool, lambda row: row.measure("list_value_nano_usd"))
+    sums = sum_by(costed(rows, "list"), lambda row: row.tool)
     return tuple(NotInSum(tool, nano) for tool, nano in _largest_first(sums))
 
 
 def _unpriced(rows: Iterable[UsageRow]) -> tuple[Unpriced, ...]:
-    nameless = [row for row in rows if row.list_value_nano_usd is None]
-    sums = _sum_by(nameless, lambda row: row.model, lambda row: row.measure("requests"))
-    return tuple(Unpriced(model, requests) for model, requests in sorted(sums.items()))
+    asked = [(row, row.measure("requests")) for row in rows if _is_unpriced(row)]
+    return tuple(Unpriced(model, requests) for model, requests in sorted(sum_by(asked, lambda row: row.model).items()))
 
 
-def _lines(rows: Iterable[UsageRow], lane: Lane) -> tuple[Line, ...]:
-    sums = _sum_by(rows, _line_of, lambda row: cost_in(lane, row))
-    lines = [Line(name, kind, nano) for (name, kind), nano in _largest_first(sums)]
+def _lines(known: Iterable[Costed]) -> tuple[Line, ...]:
+    lines = [Line(name, kind, nano) for (name, kind), nano in _largest_first(sum_by(known, _line_of))]
     if len(lines) <= MAX_LINES:
         return tuple(lines)
     rest = total(line.nano_usd for line in lines[MAX_LINES - 1 :])
@@ -165,48 +160,25 @@ def _line_of(row: UsageRow) -> tuple[str, Literal["tool", "job", "seat"]]:
     return row.tool, "tool"
 
 
-def _top_day(rows: Iterable[UsageRow], lane: Lane) -> DayCost | None:
-    days = daily_costs(rows, lane)
+def _top_day(known: Iterable[Costed]) -> DayCost | None:
+    days = daily_costs(known)
     if len(days) < 2:
         return None
     return max(days, key=lambda cost: (cost.nano_usd, cost.day))
 
 
-def daily_costs(rows: Iterable[UsageRow], lane: Lane) -> list[DayCost]:
+def daily_costs(known: Iterable[Costed]) -> list[DayCost]:
     """Return what each day with a known cost came to, seats aside, the oldest first."""
-    used = [row for row in rows if not row.is_seat]
-    sums = _sum_by(used, lambda row: row.day, lambda row: cost_in(lane, row))
+    sums = sum_by(((row, cost) for row, cost in known if not row.is_seat), lambda row: row.day)
     return [DayCost(day, nano.known) for day, nano in sorted(sums.items()) if nano.known]
 
 
-def weekly(rows: Sequence[UsageRow], lane: Lane, period: Period, *, most_series: int = 6) -> Weekly:
-    """Return cost by week for a chart of periods of one to twenty weeks; of others nothing.
-
-    Weeks are counted back from the period's last day, so that each has seven days.
-    """
-    count = period.days // 7
-    if period.days % 7 or not 2 <= count <= 20:
-        return Weekly((), ())
-    firsts = tuple(period.first + timedelta(days=7 * week) for week in range(count))
-    sums = _sum_by(rows, lambda row: (row.tool, (row.day - period.first).days // 7), lambda row: cost_in(lane, row))
-    by_tool: dict[str, list[int]] = {}
-    for (tool, week), nano in sums.items():
-        by_tool.setdefault(tool, [0] * count)[week] += nano.known or 0
-    ordered = sorted(by_tool.items(), key=lambda item: (-sum(item[1]), item[0]))
-    series = [(tool, tuple(values)) for tool, values in ordered[:most_series]]
-    if len(ordered) > most_series:
-        rest = [sum(week) for week in zip(*(values for _, values in ordered[most_series - 1 :]), strict=True)]
-        series = [*series[: most_series - 1], ("", tuple(rest))]
-    return Weekly(firsts, tuple(series))
-
-
-def _sum_by(
-    rows: Iterable[UsageRow], key: Callable[[UsageRow], K], value: Callable[[UsageRow], Quantity]
-) -> dict[K, Quantity]:
-    parts: dict[K, list[Quantity]] = {}
-    for row in rows:
-        parts.setdefault(key(row), []).append(value(row))
-    return {name: total(values) for name, values in parts.items()}
+def sum_by(parts: Iterable[Costed], key: Callable[[UsageRow], K]) -> dict[K, Quantity]:
+    """Add up what goes with each row, by *key*."""
+    groups: dict[K, list[Quantity]] = {}
+    for row, part in parts:
+        groups.setdefault(key(row), []).append(part)
+    return {name: total(values) for name, values in groups.items()}
 
 
 def _largest_first(sums: dict[K, Quantity]) -> list[tuple[K, Quantity]]:

@@ -5,7 +5,8 @@ from typing import Any
 
 from bot.domain.money import usd
 from bot.domain.period import day_and_month, short_day
-from bot.domain.summary import Line, Summary, Weekly
+from bot.domain.summary import Line, Summary
+from bot.domain.weekly import Weekly
 from bot.views.blocks import Block, Twin, preformatted, visible
 from bot.views.wording import dollars, money, tool_name
 

@@ -72,6 +72,28 @@ def test_a_whole_conversation(slack: LocalSlack, app: App) -> None:
         assert expected in said
 
 
+def test_a_message_is_posted_and_shared_by_its_shortcut(slack: LocalSlack, app: App) -> None:
+    app.shortcut("share")(lambda ack, body, respond: (ack(), respond(text=f"shared: {body['message']['text']}")))
+
+    said = _talk(slack, "in payments", "say a trick", "share share")
+
+    assert "posted" in said
+    assert "(only visible to you)\nshared: a trick" in said
+
+
+def test_a_menu_is_used_with_the_words_of_a_choice(slack: LocalSlack, app: App) -> None:
+    menu = {"type": "static_select", "action_id": "pick", "options": options(2)}
+    app.command("/menu")(lambda ack: ack(text="x", blocks=[actions(menu)]))
+    app.action("pick")(
+        lambda ack, respond, action: (ack(), respond(text=f"you chose {action['selected_option']['value']}"))
+    )
+
+    said = _talk(slack, "/menu", "1", "1 o1")
+
+    assert "Not possible: choose: 1" in said
+    assert "you chose v1" in said
+
+
 def test_home_is_shown(slack: LocalSlack, app: App) -> None:
     assert "(Home tab)\nat home" in _talk(slack, "home")
 

@@ -28,7 +28,7 @@ TAKES_A_PERIOD = {"show", "why", "tokens"}
 NEEDS_SLACK = {"on", "export", "delete-file"}
 
 
-def services_on(database: Database, now: datetime = T0) -> Services:
+def services_on(database: Database, now: datetime = T0, pool: AnswerPool | None = None) -> Services:
     """Return services whose way out leads nowhere."""
     return Services(
         database=database,
@@ -38,7 +38,7 @@ def services_on(database: Database, now: datetime = T0) -> Services:
         marks=MARKS,
         now=lambda: now,
         slack=Slack(WebClient(token="", retry_handlers=[]), org_id=ORG, team_id=ORG, bot_user_id="UBOT"),
-        pool=AnswerPool(1, 1),
+        pool=pool or AnswerPool(1, 1),
         web_url="http://127.0.0.1:8080",
     )
 

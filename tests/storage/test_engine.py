@@ -5,13 +5,14 @@ from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlmodel import Session
 
 from bot.errors import BusyError, ConfigError
+from storage import bulk
 from storage.engine import Database, open_database
-from storage.ids import account_id, label_ids, new_id, source_id
-from storage.tables import Setting
+from storage.ids import account_id, label_ids, new_id, source_id, table_of
+from storage.tables import Setting, SourceDay
 from tests.cast import T0
 from tests.threads import at_once
 
@@ -50,6 +51,26 @@ def test_of_200_increments_by_4_threads_none_is_lost(database: Database) -> None
     at_once(4, fifty)
 
     assert counted(database) == 200
+
+
+def test_many_who_add_to_one_row_wait_for_each_other(database: Database) -> None:
+    """Starting over instead, sixteen who push at once would turn each other away."""
+    table, tries = table_of(SourceDay), [0] * 16
+    one = (1, T0.date(), 2, 3, *[1] * 11, "", 0)
+
+    def five(number: int) -> None:
+        def work(session: Session) -> None:
+            tries[number] += 1
+            bulk.add(session, table, [one])
+
+        for _ in range(5):
+            database.adding(work)
+
+    at_once(16, five)
+
+    assert tries == [5] * 16
+    with database.reading() as session:
+        assert session.connection().execute(select(table.c.requests)).scalar_one() == 80
 
 
 def test_a_serialization_failure_is_tried_again(postgresql_url: str) -> None:

@@ -1,0 +1,56 @@
+"""Running bots for the end-to-end tests: one for each module and transport, with new people in every test."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from bot.playground.local_slack import LocalSlack
+from bot.playground.world import DEFAULT_SCOPES
+from tests.e2e.harness import TRANSPORTS, Log, Stage, Transport, logging_to_memory, staged
+
+WITH_FILES = (*DEFAULT_SCOPES, "files:write")
+
+
+@pytest.fixture(scope="session")
+def new_database(_sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[[], str]:
+    """Makes migrated SQLite files and gives their URLs."""
+
+    def make() -> str:
+        path = tmp_path_factory.mktemp("bot") / "worthwhile.db"
+        shutil.copyfile(_sqlite_template, path)
+        return f"sqlite:///{path}"
+
+    return make
+
+
+@pytest.fixture(scope="module", params=TRANSPORTS)
+def transport(request: pytest.FixtureRequest) -> Transport:
+    """How Slack's requests arrive."""
+    each: Transport = request.param
+    return each
+
+
+@pytest.fixture(scope="module")
+def stage(transport: Transport, new_database: Callable[[], str]) -> Iterator[Stage]:
+    """A bot that is running for all tests of a module, over each transport."""
+    with staged(LocalSlack(scopes=WITH_FILES), new_database(), transport) as made:
+        yield made
+
+
+@pytest.fixture(autouse=True)
+def _slack_behaves(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Let no misbehaviour of Slack's reach the next test."""
+    yield
+    if "stage" in request.fixturenames:
+        each: Stage = request.getfixturevalue("stage")
+        each.slack.faults.clear()
+        each.settle()
+
+
+@pytest.fixture
+def log() -> Iterator[Log]:
+    """What is logged meanwhile."""
+    with logging_to_memory() as kept:
+        yield kept
