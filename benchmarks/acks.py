@@ -131,7 +131,7 @@ def _request(connection: http.client.HTTPConnection) -> bool:
 def serve(which: str, port: int) -> None:
     """Serve one of the two until stopped."""
     app = _bot() if which == "bot" else _bare()
-    config = uvicorn.Config(Starlette(routes=[slack_route(app)]), port=port, log_config=None, access_log=False)
+    config = uvicorn.Config(Starlette(routes=[slack_route(app, SECRET)]), port=port, log_config=None, access_log=False)
     uvicorn.Server(config).run()
 
 

@@ -30,7 +30,7 @@ from bot.domain.people import SlackId
 from bot.policy import load_policy
 from bot.services import Services
 from bot.slack import Slack
-from storage import bulk, migrate, people, pushes
+from storage import bulk, migrate, people, pushes, usage
 from storage.engine import Database, open_database
 from storage.ids import table_of
 from storage.tables import EventMark
@@ -42,7 +42,7 @@ _BODIES: Final = 4
 _EVENTS: Final = 10_000
 _FILES: Final = 20
 _MEASURED: Final = ("event_mark", "usage_day", "source_day", "feed_scope")
-_MEMORY_GB: Final = 0.1
+_MEMORY_GB: Final = 1.0
 _PLATFORM: Final = Bearer("meshclaw", None)
 
 Write = Callable[[Session], None]
@@ -157,7 +157,7 @@ def _wipe(database: Database) -> None:
 def _recorded() -> Iterator[list[list[Write]]]:
     """Note what each transaction writes in bulk, as ready tuples."""
     transactions: list[list[Write]] = []
-    add, put, claim = bulk.add, bulk.put, pushes.claim
+    add, put, claim, note_delivery = bulk.add, bulk.put, pushes.claim, usage.note_delivery
 
     def begin(transaction: Callable[..., Any]) -> Callable[..., Any]:
         def begun(database: Database, work: Callable[[Session], Any]) -> Any:
@@ -185,6 +185,7 @@ def _recorded() -> Iterator[list[list[Write]]]:
         patch.object(bulk, "add", note(add)),
         patch.object(bulk, "put", note(put)),
         patch.object(pushes, "claim", note_claim),
+        patch.object(usage, "note_delivery", note(note_delivery)),
     ):
         yield transactions
 

@@ -3,6 +3,7 @@
 import logging
 import platform
 import signal
+import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -16,6 +17,7 @@ from slack_bolt import App
 from slack_bolt.adapter.socket_mode import SocketModeHandler
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk import WebClient
+from slack_sdk.errors import SlackClientError
 from starlette.routing import Route
 
 from bot.config import Settings, installation_secret, require_slack
@@ -27,7 +29,7 @@ from bot.jobs.clock import start_clock
 from bot.policy import load_policy
 from bot.pool import AnswerPool
 from bot.services import Services
-from bot.slack import Slack, connect
+from bot.slack import Slack, connect, error_name
 from bot.web.app import web_app
 from bot.web.slack_http import slack_route
 from handlers.register import register
@@ -69,9 +71,15 @@ def build_services(settings: Settings, database: Database, slack: Slack, now: No
         now=now,
         slack=slack,
         pool=AnswerPool(),
-        web_url=f"http://{settings.web_host}:{settings.web_port}",
+        web_url=_web_url(settings),
         command_prefix=settings.command_prefix,
     )
+
+
+def _web_url(settings: Settings) -> str:
+    """Return where pushes arrive; for a server on every address, this machine's name."""
+    host = platform.node() if settings.web_host in {"0.0.0.0", "::"} else settings.web_host  # noqa: S104
+    return f"http://{host}:{settings.web_port}"
 
 
 def build_bolt(settings: Settings, services: Services) -> App:
@@ -111,7 +119,8 @@ def running(settings: Settings, now: Now = utc_now) -> Iterator[Services]:
         services = build_services(settings, database, slack, now)
         closing.callback(services.pool.close)
         app = build_bolt(settings, services)
-        routes = [slack_route(app)] if settings.transport == "http" else []
+        by_http = settings.transport == "http"
+        routes = [slack_route(app, settings.slack_signing_secret.get_secret_value())] if by_http else []
         closing.enter_context(_serving(settings, services, routes))
         if settings.transport == "socket":
             closing.enter_context(_connected(settings, app))
@@ -126,7 +135,13 @@ def _connected(settings: Settings, app: App) -> Iterator[None]:
     handler = SocketModeHandler(
         app, settings.slack_app_token.get_secret_value(), concurrency=SOCKET_CONCURRENCY, web_client=app.client
     )
-    handler.connect()
+    try:
+        handler.connect()
+    except (SlackClientError, OSError) as error:
+        raise ConfigError(
+            f"SLACK_APP_TOKEN: Slack does not open a connection for it ({error_name(error)}); "
+            "make an app-level token (xapp-...) with connections:write."
+        ) from error
     try:
         yield
     finally:
@@ -137,26 +152,28 @@ def _connected(settings: Settings, app: App) -> Iterator[None]:
 def _serving(settings: Settings, services: Services, routes: list[Route]) -> Iterator[None]:
     config = uvicorn.Config(
         web_app(services, routes),
-        host=settings.web_host,
-        port=settings.web_port,
         log_config=None,
         access_log=False,
         server_header=False,
         timeout_graceful_shutdown=10,
     )
     server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run, name="web", daemon=True)
-    thread.start()
-    _wait_until(lambda: server.started or not thread.is_alive())
-    if not server.started:
-        raise ConfigError(
-            f"WEB_PORT: {settings.web_host}:{settings.web_port} cannot be listened on; is it in use? Choose another."
-        )
+    with _listening(settings.web_host, settings.web_port) as listener:
+        thread = threading.Thread(target=server.run, args=([listener],), name="web", daemon=True)
+        thread.start()
+        _wait_until(lambda: server.started or not thread.is_alive())
+        try:
+            yield
+        finally:
+            server.should_exit = True
+            thread.join(timeout=15)
+
+
+def _listening(host: str, port: int) -> socket.socket:
     try:
-        yield
-    finally:
-        server.should_exit = True
-        thread.join(timeout=15)
+        return socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
+    except OSError:
+        raise ConfigError(f"WEB_PORT: {host}:{port} cannot be listened on; is it in use? Choose another.") from None
 
 
 def _wait_until(true: Callable[[], bool], seconds: float = 15.0) -> None:

@@ -5,13 +5,10 @@ Results go to stdout, progress and logs to stderr. An error is one line that say
 
 import argparse
 import json
-import shutil
 import sys
-import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
 from functools import partial
-from pathlib import Path
 from typing import Final, NoReturn
 
 from sqlmodel import Session
@@ -20,8 +17,9 @@ from tqdm import tqdm
 from bot import app
 from bot.arguments import parser
 from bot.config import Settings, load_settings, require_slack
-from bot.demo import run_demo
+from bot.demo.prompt import run_demo
 from bot.errors import InputError, WorthwhileError
+from bot.files import content_of, path_of
 from bot.intake import take_ccusage, take_push_file
 from bot.jobs.clock import JOBS
 from bot.logs import set_up_logs
@@ -31,13 +29,12 @@ from bot.slack import Slack, connect, offline
 from bot.views.feeds import export_offer
 from bot.views.wording import plural
 from storage import people, tokens
-from storage.engine import open_database
+from storage.engine import Database, open_database
 from storage.erasure import erase
 from storage.ids import new_id
 from storage.migrate import check, upgrade
 from storage.tokens import Bearer
 
-_MAX_FILE_BYTES: Final = 64 * 1024 * 1024
 _MAX_NAME: Final = 100
 
 
@@ -49,7 +46,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run one verb and return the exit status: 0, 1 for an error, 2 for wrong usage."""
     arguments = parser().parse_args(argv)
     try:
-        VERBS[arguments.verb](arguments)
+        with ExitStack() as arguments.closing:
+            VERBS[arguments.verb](arguments)
     except UsageError as error:
         _failed(str(error), ())
         return 2
@@ -82,9 +80,14 @@ def _settings() -> Settings:
     return settings
 
 
-def _services(settings: Settings, *, slack: Slack | None = None) -> Services:
+def _services(arguments: argparse.Namespace, *, on_slack: bool = False) -> Services:
+    """Return services on the configured database; what they hold open is closed when the verb ends."""
+    settings = _settings()
     database = app.open_ready_database(settings)
-    return app.build_services(settings, database, slack or offline(people.org_id_of(database)))
+    arguments.closing.callback(database.dispose)
+    slack = _connected(settings) if on_slack else offline(people.org_id_of(database))
+    arguments.closing.callback(slack.close)
+    return app.build_services(settings, database, slack)
 
 
 def _run(arguments: argparse.Namespace) -> None:
@@ -108,7 +111,11 @@ def _demo(arguments: argparse.Namespace) -> None:
 
 def _import(arguments: argparse.Namespace) -> None:
     """Load a file of usage."""
-    services = _services(_settings())
+    if arguments.format == "push" and arguments.person:
+        raise UsageError("import --format push takes no --person: every event says whom it is about.")
+    if arguments.format == "ccusage" and not arguments.person:
+        raise UsageError("import --format ccusage needs --person EMAIL: whose figures are these?")
+    services = _services(arguments)
     if arguments.format == "ccusage":
         _import_ccusage(arguments, services)
     else:
@@ -116,18 +123,16 @@ def _import(arguments: argparse.Namespace) -> None:
 
 
 def _import_ccusage(arguments: argparse.Namespace, services: Services) -> None:
-    if not arguments.person:
-        raise UsageError("import --format ccusage needs --person EMAIL: whose figures are these?")
     with services.database.reading() as session:
         viewer = people.by_email(session, arguments.person, services.marks)
-    taken = take_ccusage(services, _content(arguments.file), arguments.name or "laptop", viewer, own=False)
+    taken = take_ccusage(services, content_of(arguments.file), arguments.name or "laptop", viewer, own=False)
     _say(f"{plural(taken.rows, 'row')} of {plural(taken.days, 'day')} read, none malformed")
     for note in taken.notes:
         _say(note)
 
 
 def _import_push(arguments: argparse.Namespace, services: Services) -> None:
-    with _as_file(arguments.file) as path:
+    with path_of(arguments.file) as path:
         size = 2 * path.stat().st_size  # it is checked whole, then counted
         with tqdm(total=size, unit="B", unit_scale=True, disable=None, file=sys.stderr) as bar:
             taken = take_push_file(services, path, Bearer(arguments.name or "import", None), partial(_advance, bar))
@@ -140,38 +145,10 @@ def _advance(bar: "tqdm[NoReturn]", size: int) -> None:
     bar.update(size)
 
 
-@contextmanager
-def _as_file(name: str) -> Iterator[Path]:
-    """Give a path to read twice; standard input is kept in a file meanwhile."""
-    path = Path(name)
-    if name != "-":
-        if not path.is_file():
-            said = "not a file; pipe it in, with - in its place" if path.exists() else "no such file"
-            raise InputError(f"{name} cannot be read: {said}")
-        yield path
-        return
-    with tempfile.NamedTemporaryFile(prefix="worthwhile-") as kept:
-        shutil.copyfileobj(sys.stdin.buffer, kept)
-        kept.flush()
-        yield Path(kept.name)
-
-
-def _content(path: str) -> bytes:
-    try:
-        if path == "-":
-            return sys.stdin.buffer.read(_MAX_FILE_BYTES + 1)
-        with Path(path).open("rb") as file:
-            return file.read(_MAX_FILE_BYTES + 1)
-    except OSError as error:
-        raise InputError(f"{path} cannot be read: {error.strerror}") from None
-
-
 def _job(arguments: argparse.Namespace) -> None:
     """One run of a job, now."""
-    settings = _settings()
-    slack = _connected(settings) if arguments.name == "directory" else None
-    counts = JOBS[arguments.name](_services(settings, slack=slack))
-    _say(json.dumps(counts))
+    services = _services(arguments, on_slack=arguments.name == "directory")
+    _say(json.dumps(JOBS[arguments.name](services)))
 
 
 def _connected(settings: Settings) -> Slack:
@@ -182,7 +159,7 @@ def _connected(settings: Settings) -> Slack:
 def _token_create(arguments: argparse.Namespace) -> None:
     if not arguments.name.strip() or not arguments.name.isprintable() or len(arguments.name) > _MAX_NAME:
         raise InputError(f"--name: give the token a name of 1 to {_MAX_NAME} printable characters.")
-    services = _services(_settings())
+    services = _services(arguments)
 
     def create(session: Session) -> str:
         if tokens.is_taken(session, arguments.name):
@@ -197,8 +174,8 @@ def _token_create(arguments: argparse.Namespace) -> None:
     _say(services.database.writing(create))
 
 
-def _token_list(_arguments: argparse.Namespace) -> None:
-    services = _services(_settings())
+def _token_list(arguments: argparse.Namespace) -> None:
+    services = _services(arguments)
     with services.database.reading() as session:
         for token in tokens.operator_tokens(session):
             state = f"revoked {token.revoked_at:%Y-%m-%d}" if token.revoked_at else "in force"
@@ -206,7 +183,7 @@ def _token_list(_arguments: argparse.Namespace) -> None:
 
 
 def _token_revoke(arguments: argparse.Namespace) -> None:
-    services = _services(_settings())
+    services = _services(arguments)
     if not services.database.writing(lambda session: tokens.revoke(session, arguments.name, services.now())):
         raise InputError(f"No operator's token in force is called {arguments.name}.")
     _say("revoked")
@@ -214,8 +191,7 @@ def _token_revoke(arguments: argparse.Namespace) -> None:
 
 def _person_export(arguments: argparse.Namespace) -> None:
     """Offer somebody their data by direct message; says the same whoever it is."""
-    settings = _settings()
-    services = _services(settings, slack=_connected(settings))
+    services = _services(arguments, on_slack=True)
     with services.database.reading() as session:
         viewer = people.by_email(session, arguments.email, services.marks)
     if viewer is not None:
@@ -226,7 +202,7 @@ def _person_export(arguments: argparse.Namespace) -> None:
 
 def _person_forget(arguments: argparse.Namespace) -> None:
     """Erase somebody; says the same whoever it is."""
-    services = _services(_settings())
+    services = _services(arguments)
     today = services.now().date()
 
     def forget(session: Session) -> None:
@@ -238,12 +214,18 @@ def _person_forget(arguments: argparse.Namespace) -> None:
     _say("done")
 
 
-def _db_upgrade(_arguments: argparse.Namespace) -> None:
-    _say(upgrade(open_database(_settings().database_url)))
+def _database(arguments: argparse.Namespace) -> Database:
+    database = open_database(_settings().database_url)
+    arguments.closing.callback(database.dispose)
+    return database
 
 
-def _db_check(_arguments: argparse.Namespace) -> None:
-    _say(check(open_database(_settings().database_url)))
+def _db_upgrade(arguments: argparse.Namespace) -> None:
+    _say(upgrade(_database(arguments)))
+
+
+def _db_check(arguments: argparse.Namespace) -> None:
+    _say(check(_database(arguments)))
 
 
 def _manifest(arguments: argparse.Namespace) -> None:

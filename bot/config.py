@@ -77,7 +77,7 @@ def require_slack(settings: Settings) -> None:
     missing = []
     if not settings.slack_bot_token.get_secret_value():
         missing.append("SLACK_BOT_TOKEN is not set: copy the bot token (xoxb-...) from your Slack app's page.")
-    if not settings.slack_app_token.get_secret_value():
+    if not (settings.slack_app_token.get_secret_value() or settings.slack_signing_secret.get_secret_value()):
         missing.append(
             "SLACK_APP_TOKEN is not set: make an app-level token (xapp-...) with connections:write for "
             "Socket Mode, or set SLACK_SIGNING_SECRET for HTTP."

@@ -9,6 +9,9 @@ import structlog
 # Libraries that would log payloads, headers or URLs with secrets below this level.
 _QUIET: Final = ("slack_bolt", "slack_sdk", "urllib3", "uvicorn", "uvicorn.error", "apscheduler", "alembic", "httpx2")
 
+# Its errors are raised, and logged by us; it would log the body of an answer that is not Slack's.
+_SILENT: Final = ("slack_sdk.web.base_client",)
+
 
 def set_up_logs(level: str, form: Literal["console", "json"]) -> None:
     """Send our events and the warnings of libraries to stderr, one line each."""
@@ -37,6 +40,8 @@ def set_up_logs(level: str, form: Literal["console", "json"]) -> None:
     root.setLevel(logging.WARNING)
     for name in _QUIET:
         logging.getLogger(name).setLevel(logging.WARNING)
+    for name in _SILENT:
+        logging.getLogger(name).setLevel(logging.CRITICAL)
 
 
 class _StderrHandler(logging.StreamHandler[Any]):

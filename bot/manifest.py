@@ -1,5 +1,6 @@
 """`manifest.yml` as one company needs it: with its command prefix, for Socket Mode or for HTTP."""
 
+import re
 from pathlib import Path
 
 from bot.errors import InputError
@@ -14,8 +15,8 @@ def manifest(prefix: str, url: str | None) -> str:
     text = text.replace("command: /", f"command: /{prefix}")
     if url is None:
         return text
-    if not url.startswith("https://"):
-        raise InputError(f"--url {url}: Slack only calls https:// addresses.")
+    if not re.fullmatch(r"https://[^\s/\"'#?]+(/[^\s\"'#?]*)?", url):
+        raise InputError(f"--url {url!r}: Slack only calls https:// addresses.")
     endpoint = f"{url.rstrip('/')}/slack/events"
     text = text.replace("      should_escape: true", f"      should_escape: true\n      url: {endpoint}")
     text = text.replace("    is_enabled: true", f"    is_enabled: true\n    request_url: {endpoint}")

@@ -1,9 +1,10 @@
 """What handlers and jobs may reach."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.connectors.pull import PullSource
 from bot.domain.counting import Overlaps
 from bot.domain.marks import Marks
 from bot.domain.pricing import PriceBook
@@ -26,4 +27,5 @@ class Services:
     slack: Slack
     pool: AnswerPool
     web_url: str  # where pushes arrive, as people can type it
+    sources: Sequence[PullSource] = ()
     command_prefix: str = ""

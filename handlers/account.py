@@ -60,7 +60,7 @@ def make_token(visit: Visit, viewer: Viewer, services: Services) -> Message:
 
     def replace(session: Session) -> None:
         tokens.revoke_own(session, viewer.person_id, services.now())
-        made[:] = [tokens.create_token(session, "my laptop", viewer.person_id, services.now())]
+        made[:] = [tokens.create_token(session, tokens.PERSONAL, viewer.person_id, services.now())]
 
     if not change_once(visit, services, replace):
         return feed_views.token_already_made()

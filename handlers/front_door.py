@@ -1,5 +1,6 @@
 """From a request of Slack's to an answer: acknowledge at once, then answer from the pool."""
 
+from concurrent.futures import Future
 from typing import Any, Final
 
 import structlog
@@ -19,27 +20,34 @@ from storage.people import viewer_of
 
 log = structlog.get_logger()
 _STRANGER: Final = help_views.not_for("stranger", ())
+_WINDOW_SECONDS: Final = 10.0  # Slack opens a window within three, or not at all
 
 
 def enter(visit: Visit, word: Word, services: Services, ack: Ack) -> None:
     """Acknowledge the request and have *word* answered from the pool; nothing here waits for the database.
 
     A modal opens before the acknowledgement, since its trigger lives three seconds; it is the only
-    call to Slack on this path.
+    call to Slack on this path. In a full pool it does not open: nobody would fill it.
     """
     if services.slack.org_id not in {visit.slack_id.org_id, visit.team_id}:
         ack(response_type="ephemeral", text=_STRANGER)
         return
-    view_id = _open_modal(visit, word, services) if word.modal else ""
+    window: Future[str] = Future()
     try:
-        services.pool.submit(lambda: _answer(visit, word, view_id, services))
+        services.pool.submit(lambda: _answer(visit, word, window, services))
     except BusyError:
-        if visit.from_button:
-            ack()
-        else:
-            ack(response_type="ephemeral", text=help_views.BUSY)
+        _say_busy(visit, services, ack)
         return
+    window.set_result(_open_modal(visit, word, services) if word.modal else "")
     ack()
+
+
+def _say_busy(visit: Visit, services: Services, ack: Ack) -> None:
+    if visit.from_button:  # what acknowledges a button is not shown to anybody
+        services.pool.note(lambda: reply_private(visit, help_views.busy(), services))
+        ack()
+    else:
+        ack(response_type="ephemeral", text=help_views.BUSY)
 
 
 def _open_modal(visit: Visit, word: Word, services: Services) -> str:
@@ -50,12 +58,23 @@ def _open_modal(visit: Visit, word: Word, services: Services) -> str:
         return ""
 
 
-def _answer(visit: Visit, word: Word, view_id: str, services: Services) -> None:
+def _answer(visit: Visit, word: Word, window: "Future[str]", services: Services) -> None:
     with structlog.contextvars.bound_contextvars(word=word.name):
         if word.modal is None:
             reply_private(visit, _message(visit, word, services), services)
-        elif view_id:
+        else:
+            _fill(visit, word, window.result(_WINDOW_SECONDS), services)
+
+
+def _fill(visit: Visit, word: Word, view_id: str, services: Services) -> None:
+    """Fill the window; one that did not open or cannot be filled is said in a message, without figures."""
+    try:
+        if view_id:
             services.slack.update_view(view_id, _modal(visit, word, services))
+            return
+    except ConnectorError as error:
+        log.error("modal_not_filled", error=str(error))
+    reply_private(visit, help_views.window_failed(word.modal_title), services)
 
 
 def _message(visit: Visit, word: Word, services: Services) -> Message:

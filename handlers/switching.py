@@ -2,9 +2,11 @@
 
 from typing import Final
 
+import structlog
 from sqlmodel import Session
 
-from bot.domain.people import Viewer
+from bot.domain.people import Standing, Viewer
+from bot.errors import ConnectorError
 from bot.services import Services
 from bot.views import switching as views
 from bot.views.blocks import Message
@@ -13,6 +15,8 @@ from handlers.visit import Visit
 from handlers.words import Word
 from storage import choices, people
 from storage.erasure import erase as erase_person
+
+log = structlog.get_logger()
 
 
 def switch_on(visit: Visit, viewer: Viewer | None, services: Services) -> Message:
@@ -24,13 +28,12 @@ def switch_on(visit: Visit, viewer: Viewer | None, services: Services) -> Messag
         services,
         lambda session: people.switch_on(session, profile, services.marks, services.now(), days),
     )
-    return _follow_up(visit, services)
-
-
-def _follow_up(visit: Visit, services: Services) -> Message:
     with services.database.reading() as session:
-        viewer = people.viewer_of(session, visit.slack_id)
-        return views.switched_on(choices.settings_of(session, viewer.person_id) if viewer else {})
+        now = people.viewer_of(session, visit.slack_id)
+        chosen = choices.settings_of(session, now.person_id) if now else {}
+    if now is None or now.standing is Standing.OFF:  # a late repeat of a press from before they erased everything
+        return views.first_screen(profile.name)
+    return views.switched_on(chosen)
 
 
 def not_now(_visit: Visit, _viewer: Viewer | None, _services: Services) -> Message:
@@ -38,9 +41,10 @@ def not_now(_visit: Visit, _viewer: Viewer | None, _services: Services) -> Messa
     return views.not_now()
 
 
-def show_choices(visit: Visit, _viewer: Viewer, services: Services) -> Message:
+def show_choices(_visit: Visit, viewer: Viewer, services: Services) -> Message:
     """Show the two questions again, with what was chosen."""
-    return _follow_up(visit, services)
+    with services.database.reading() as session:
+        return views.your_choices(choices.settings_of(session, viewer.person_id))
 
 
 def choose_digest(visit: Visit, viewer: Viewer, services: Services) -> Message:
@@ -62,20 +66,27 @@ def _choose(visit: Visit, viewer: Viewer, services: Services, name: str, allowed
             choices.choose(session, viewer.person_id, f"{name}_under_policy", mark, now)
 
         change_once(visit, services, keep)
-    return _follow_up(visit, services)
+    return show_choices(visit, viewer, services)
 
 
 def pause(visit: Visit, viewer: Viewer, services: Services) -> Message:
     """Stop collecting; what is there stays."""
     now = services.now()
     change_once(visit, services, lambda session: people.pause(session, viewer.person_id, now))
-    return views.paused(viewer.paused_since or now.date())
+    return _collecting(visit, services)
 
 
 def resume(visit: Visit, viewer: Viewer, services: Services) -> Message:
     """Collect again."""
     change_once(visit, services, lambda session: people.resume(session, viewer.person_id))
-    return views.resumed()
+    return _collecting(visit, services)
+
+
+def _collecting(visit: Visit, services: Services) -> Message:
+    """Say how it is now, whichever of two requests came last."""
+    with services.database.reading() as session:
+        now = people.viewer_of(session, visit.slack_id)
+    return views.paused(now.paused_since) if now is not None and now.paused_since else views.resumed()
 
 
 def forget(_visit: Visit, _viewer: Viewer, _services: Services) -> Message:
@@ -84,17 +95,30 @@ def forget(_visit: Visit, _viewer: Viewer, _services: Services) -> Message:
 
 
 def erase(visit: Visit, viewer: Viewer, services: Services) -> Message:
-    """Erase everything about the person."""
+    """Erase everything about the person, and then the files with their data in Slack."""
     today = services.now().date()
-    change_once(visit, services, lambda session: erase_person(session, viewer.person_id, services.marks, today))
-    return views.erased()
+    with services.database.reading() as session:
+        files = [file.file_id for file in choices.files_of(session, viewer.person_id) if file.deleted_at is None]
+    if not change_once(visit, services, lambda session: erase_person(session, viewer.person_id, services.marks, today)):
+        return views.ask_to_erase()  # a late repeat, of somebody who has started again since
+    left = [file_id for file_id in files if not _deleted(file_id, services)]
+    return views.erased(len(left), services.policy.people.help)
+
+
+def _deleted(file_id: str, services: Services) -> bool:
+    try:
+        services.slack.delete_file(file_id)
+    except ConnectorError as error:
+        log.error("file_not_deleted", error=str(error))
+        return False
+    return True
 
 
 WORDS: Final = (
     Word("on", anybody=switch_on, typed=False),
     Word("not-now", anybody=not_now, typed=False),
     Word("choices", answer=show_choices, typed=False),
-    Word("digest", answer=choose_digest, typed=False),
+    Word("digest", answer=choose_digest),
     Word("counted", answer=choose_counted, typed=False),
     Word("pause", answer=pause),
     Word("resume", answer=resume),

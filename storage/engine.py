@@ -1,10 +1,11 @@
 """How the database is opened, read and written: one place for both engines' habits."""
 
+import os
 import random
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
 from typing import Any, Final, TypeVar
@@ -130,12 +131,22 @@ def _open_postgresql(url: str, pool_size: int, busy_seconds: float) -> Engine:
     return engine
 
 
+def _make_private(path: Path) -> None:
+    """Make the file, and a folder that is missing, for the bot's own user alone; SQLite's other files follow."""
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise ConfigError(f"DATABASE_URL: the folder of {path} cannot be made: {error.strerror}") from None
+    try:
+        with suppress(FileExistsError):
+            os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+    except OSError as error:
+        raise ConfigError(f"DATABASE_URL: the file {path} cannot be made: {error.strerror}") from None
+
+
 def _open_sqlite(url: str, path: str | None, busy_seconds: float) -> Engine:
-    if path and path != ":memory:":
-        try:
-            Path(path).parent.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise ConfigError(f"DATABASE_URL: the folder of {path} cannot be made: {error.strerror}") from None
+    if path:
+        _make_private(Path(path))
     engine = create_engine(
         url,
         pool_size=70,

@@ -39,6 +39,7 @@ def upgrade(database: Database, *, wait_seconds: float = 120.0) -> str:
 
     Raises BusyError when the other replica takes longer than *wait_seconds*.
     """
+    _refuse_newer(database)
     give_up_at = time.monotonic() + wait_seconds
     while current_revision(database) != head_revision():
         if _claimed(database):
@@ -55,12 +56,23 @@ def upgrade(database: Database, *, wait_seconds: float = 120.0) -> str:
 
 def check(database: Database) -> str:
     """Return the revision; raises ConfigError when it is not the one that this code needs."""
+    _refuse_newer(database)
     current, head = current_revision(database), head_revision()
     if current != head:
         raise ConfigError(
             f"The database is at revision {current or 'none'}, this version needs {head}: run `worthwhile db upgrade`."
         )
     return head
+
+
+def _refuse_newer(database: Database) -> None:
+    known = {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
+    current = current_revision(database)
+    if current is not None and current not in known:
+        raise ConfigError(
+            f"The database is at revision {current}, which this version does not know: it was made by a newer one. "
+            "Install that version, or go back to a backup."
+        )
 
 
 def _config() -> Config:

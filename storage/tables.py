@@ -177,6 +177,16 @@ class FeedScope(SQLModel, table=True):
     received_at: datetime
 
 
+class SourceState(SQLModel, table=True):
+    """When a source that is asked last answered, and since when it fails."""
+
+    __tablename__ = "source_state"
+
+    source_id: int = _number(key=True)
+    last_success_at: datetime | None = None
+    failing_since: datetime | None = None
+
+
 class EventMark(SQLModel, table=True):
     """A pushed event that has been counted: a hash of its id and one of its content, for 35 days."""
 

@@ -10,6 +10,8 @@ from bot.domain.marks import token_hash
 from storage.tables import Token
 
 PREFIX: Final = "ww_"
+# what people make for themselves in Slack; an operator neither sees nor revokes these
+PERSONAL: Final = "my laptop"
 
 
 class Bearer(NamedTuple):
@@ -23,7 +25,6 @@ class Listed(NamedTuple):
     """A token as it is listed: never the token itself."""
 
     name: str
-    personal: bool
     created_at: datetime
     revoked_at: datetime | None
 
@@ -42,15 +43,17 @@ def bearer(session: Session, token: str) -> Bearer | None:
 
 
 def is_taken(session: Session, name: str) -> bool:
-    """Return whether a token in force has this name."""
-    query = select(Token.name).where(Token.name == name, col(Token.revoked_at).is_(None))
+    """Return whether an operator's token in force has this name; people's own are in nobody's way."""
+    query = select(Token.name).where(
+        Token.name == name, col(Token.person_id).is_(None), col(Token.revoked_at).is_(None)
+    )
     return session.exec(query).first() is not None
 
 
 def operator_tokens(session: Session) -> list[Listed]:
     """Return the tokens that an operator made, the newest last; people's own are theirs alone."""
     query = select(Token).where(col(Token.person_id).is_(None)).order_by(col(Token.created_at))
-    return [Listed(t.name, False, t.created_at, t.revoked_at) for t in session.exec(query)]
+    return [Listed(t.name, t.created_at, t.revoked_at) for t in session.exec(query)]
 
 
 def revoke(session: Session, name: str, now: datetime) -> bool:

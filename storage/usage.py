@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
+from operator import attrgetter
 from typing import Any, Final
 
 from sqlalchemy import Select, and_, bindparam, case, delete, func, or_, select
@@ -17,6 +18,7 @@ _days, _months = table_of(UsageDay), table_of(UsageMonth)
 _links, _sources = table_of(AccountLink), table_of(Source)
 _labels, _scopes = table_of(Label), table_of(FeedScope)
 _LABELLED: Final = ("tool", "model", "run_kind", "tier")
+_measures_of: Final = attrgetter(*MEASURES)
 
 
 # What makes a row one's own: the account was theirs on that day.
@@ -144,7 +146,7 @@ def stored_rows(session: Session, rows: Sequence[tuple[int, UsageRow]]) -> list[
             run_kinds[row.run_kind],
             row.work,
             tiers[row.tier],
-            *(getattr(row, name) for name in MEASURES),
+            *_measures_of(row),
             row.list_value_by,
             row.partly_unknown,
         )

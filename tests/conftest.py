@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import pytest
+import structlog
 from hypothesis import settings
 
 from bot.config import SECRETS, Settings
@@ -67,6 +68,13 @@ def _nobodys_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     folder = tmp_path / "here"
     folder.mkdir()
     monkeypatch.chdir(folder)
+
+
+@pytest.fixture(autouse=True)
+def _nobodys_logs() -> Iterator[None]:
+    """Undo what a test of the command line set up for logging."""
+    yield
+    structlog.reset_defaults()
 
 
 @pytest.fixture(scope="session")

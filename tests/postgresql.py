@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import subprocess
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,13 +17,15 @@ from storage import migrate
 from storage.engine import open_database
 
 TEMPLATE: Final = "migrated"
-# What is lost when the machine fails does not matter here, and every replica may bring its pool.
+# What is lost when the machine fails does not matter here, every replica may bring its pool, and a
+# test that waits for itself fails.
 _FAST: Final = """
 fsync = off
 synchronous_commit = off
 full_page_writes = off
 max_connections = 400
 deadlock_timeout = 50ms
+statement_timeout = 20s
 """
 
 
@@ -90,16 +93,28 @@ def running_postgresql() -> Iterator[PostgreSQL]:
         with (home / "data" / "postgresql.conf").open("a") as settings:
             settings.write(_FAST)
         server.start()
-        try:
+        with _cleared_up_after_us(server, home):
             postgresql = PostgreSQL(server)
             try:
                 yield postgresql
             finally:
                 postgresql.close()
-        finally:
-            server.cleanup()
+                server.cleanup()
     finally:
         shutil.rmtree(home, ignore_errors=True)
+
+
+@contextmanager
+def _cleared_up_after_us(server: Any, home: Path) -> Iterator[None]:
+    """Have the server stopped even if the tests are killed: a shell waits until our end of a pipe is closed."""
+    waiting = 'read _; kill -QUIT "$0" 2>/dev/null; sleep 1; rm -rf "$1"'
+    command = ["/bin/sh", "-c", waiting, str(server.get_pid()), str(home)]
+    keeper = subprocess.Popen(command, stdin=subprocess.PIPE, start_new_session=True)
+    try:
+        yield
+    finally:
+        keeper.kill()
+        keeper.communicate()
 
 
 def _import_pgserver(runtime: Path) -> Any:

@@ -320,6 +320,24 @@ def test_erased_days_are_not_taken_from_a_platform_again(database: Database) -> 
     assert [row.day for row in rows_of(database, again)] == [date(2026, 11, 17)]
 
 
+def test_events_beyond_the_retention_enter_the_sums_only(sqlite_database: Database) -> None:
+    ada = switched_on(sqlite_database, now=T0 - timedelta(days=60))
+    services = services_for(sqlite_database, policy=Policy(retention=Retention(daily_days=28)))
+    days = (TODAY - timedelta(days=28), TODAY - timedelta(days=29))
+    events = (pushed(event_id=str(day), occurred_at=f"{day}T10:00:00Z") for day in days)
+    take_push(services, parsed(*events), PLATFORM)
+    assert [row.day for row in rows_of(sqlite_database, ada)] == [days[0]]
+    assert len(over_everybody(sqlite_database)) == 2
+
+
+def test_amounts_that_no_column_holds_are_refused_whole(database: Database) -> None:
+    switched_on(database)
+    cost = {"amount": "900000000", "currency": "USD", "basis": "billed"}
+    with pytest.raises(InputError, match="check their units"):
+        take_push(services_for(database), parsed(*(pushed(event_id=str(n), cost=cost) for n in range(20))), PLATFORM)
+    assert count(database, "event_mark") == 0
+
+
 # --- personal tokens --------------------------------------------------------------------------------
 
 

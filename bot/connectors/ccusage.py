@@ -1,15 +1,17 @@
 """Usage of one machine by day, tool and model, from what `ccusage daily --json` prints. Pure."""
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date
 from decimal import Decimal
+from operator import sub
 from typing import Final, NamedTuple
 
 from bot.connectors.ccusage_format import Counts, Day, Part, read_days
 from bot.domain.money import nano_usd
 from bot.domain.tally import Tally
-from bot.domain.usage import MEASURES, UsageRow
+from bot.domain.usage import BIT, UsageRow
 
 SOURCE: Final = "ccusage"
 SEVERAL_TOOLS: Final = "several tools"
@@ -25,9 +27,7 @@ _TOOLS_OF_MODELS: Final = (
     (re.compile(r"gpt-|o\d|codex"), "codex"),
     (re.compile(r"gemini-"), "gemini-cli"),
 )
-# Sums of floats differ in their last digits; a tenth of a cent is no cost of its own.
-_NOISE_NANO_USD: Final = 1_000_000
-_UNTOLD: Final = (None,) * (len(MEASURES) - 6)
+_NOISE_USD: Final = 0.001  # sums of floats differ in their last digits; so little is no cost of its own
 
 
 class Report(NamedTuple):
@@ -37,11 +37,15 @@ class Report(NamedTuple):
     notes: Sequence[str]
 
 
-class _Amount(NamedTuple):
-    """Tokens in the order of the first five measures, and nano-USD; None is unknown."""
+class _Part(NamedTuple):
+    """Tokens in the order of the first five measures, and USD as ccusage printed it."""
 
     tokens: tuple[int, ...]
-    cost: int | None
+    usd: float | None
+
+
+# (tool, model) -> its parts of one day
+_Parts = defaultdict[tuple[str, str], list[_Part]]
 
 
 def parse(content: bytes, today: date) -> Report:
@@ -57,20 +61,24 @@ def parse(content: bytes, today: date) -> Report:
 
 
 def _rows(day: Day, tool: str, notes: dict[str, None]) -> list[UsageRow]:
-    tallies: dict[tuple[str, str], Tally] = {}
+    parts: _Parts = defaultdict(list)
     for part in day.agents:
-        _add_part(tallies, part, _TOOLS.get(part.agent, part.agent), notes)
+        _add_models(parts, part, _TOOLS.get(part.agent, part.agent), notes)
     if day.agents:
-        _add_rest(tallies, tool, _whole(day), [_whole(part) for part in day.agents], notes)
+        _add_rest(parts, tool, _whole(day), [_whole(part) for part in day.agents], notes)
     else:
-        _add_part(tallies, day, tool, notes)
-    if any(tool == SEVERAL_TOOLS for tool, _ in tallies):
+        _add_models(parts, day, tool, notes)
+    if any(tool == SEVERAL_TOOLS for tool, _ in parts):
         notes[BY_AGENT_NOTE] = None
-    return [_row(day.day, *names, total) for names, total in tallies.items()]
+    return [_row(day.day, *names, same) for names, same in parts.items()]
 
 
-def _row(day: date, tool: str, model: str, total: Tally) -> UsageRow:
-    uncached_input, cache_read, cache_write, cache_write_1h, output = total.values[:5]
+def _row(day: date, tool: str, model: str, same: Sequence[_Part]) -> UsageRow:
+    total = Tally()
+    for part in same:
+        cost = _cost(part)
+        total.add((*part.tokens, cost), "" if cost is None else SOURCE)
+    uncached_input, cache_read, cache_write, cache_write_1h, output, list_value = total.values[:6]
     return UsageRow(
         day,
         SOURCE,
@@ -82,56 +90,44 @@ def _row(day: date, tool: str, model: str, total: Tally) -> UsageRow:
         cache_write_tokens=cache_write,
         cache_write_1h_tokens=cache_write_1h,
         output_tokens=output,
-        list_value_nano_usd=total.values[-1],
+        list_value_nano_usd=list_value,
         list_value_by=total.by,
-        partly_unknown=total.partly,
+        # the sum has the list value where measures have the requests
+        partly_unknown=BIT["list_value_nano_usd"] if total.partly else 0,
     )
 
 
-def _add_part(tallies: dict[tuple[str, str], Tally], part: Part, tool: str, notes: dict[str, None]) -> None:
-    whole = _whole(part)
-    models = [(model.model_name, _amount(model, model.cost)) for model in part.model_breakdowns]
+def _add_models(parts: _Parts, whole: Part, tool: str, notes: dict[str, None]) -> None:
+    models = [(model.model_name, _Part(_tokens(model), model.cost)) for model in whole.model_breakdowns]
     if not models:
         # codex's own report tells the day's cost only; one model alone has it all
-        alone = whole.cost if len(part.models) == 1 else None
-        models = [(name, _Amount(_tokens(counts), alone)) for name, counts in part.models.items()]
-    for name, amount in models:
-        _add(tallies, tool, name, amount)
-    _add_rest(tallies, tool, whole, [amount for _, amount in models], notes)
+        alone = _whole(whole).usd if len(whole.models) == 1 else None
+        models = [(name, _Part(_tokens(counts), alone)) for name, counts in whole.models.items()]
+    for name, part in models:
+        parts[tool, name].append(part)
+    _add_rest(parts, tool, _whole(whole), [part for _, part in models], notes)
 
 
-def _add_rest(
-    tallies: dict[tuple[str, str], Tally],
-    tool: str,
-    whole: _Amount,
-    parts: Sequence[_Amount],
-    notes: dict[str, None],
-) -> None:
-    """Add what *whole* has beyond its *parts*, so that the day's total stays what ccusage says."""
-    covered = map(sum, zip(*(part.tokens for part in parts), strict=True)) if parts else (0,) * 5
-    rest = [all_ - some for all_, some in zip(whole.tokens, covered, strict=True)]
+def _add_rest(parts: _Parts, tool: str, whole: _Part, told: Sequence[_Part], notes: dict[str, None]) -> None:
+    """Add what *whole* has beyond what is *told*, so that the day's total stays what ccusage says."""
+    covered = map(sum, zip(*[part.tokens for part in told], strict=True)) if told else (0,) * 5
+    rest = tuple(map(sub, whole.tokens, covered))
     if min(rest) < 0:
         notes[MORE_NOTE] = None
-    tokens = tuple(max(0, count) for count in rest)
-    cost = (whole.cost or 0) - sum(part.cost or 0 for part in parts)
-    if any(tokens) or cost > _NOISE_NANO_USD:
-        _add(tallies, tool, NOT_TOLD, _Amount(tokens, cost if cost > _NOISE_NANO_USD else None))
+        rest = tuple(max(0, count) for count in rest)
+    usd = (whole.usd or 0) - sum([part.usd or 0 for part in told])
+    if any(rest) or usd > _NOISE_USD:
+        parts[tool, NOT_TOLD].append(_Part(rest, usd if usd > _NOISE_USD else None))
 
 
-def _add(tallies: dict[tuple[str, str], Tally], tool: str, model: str, amount: _Amount) -> None:
-    by = "" if amount.cost is None else SOURCE
-    tallies.setdefault((tool, model), Tally()).add((*amount.tokens, *_UNTOLD, amount.cost), by)
+def _whole(part: Part) -> _Part:
+    return _Part(_tokens(part), part.total_cost if part.cost_usd is None else part.cost_usd)
 
 
-def _whole(part: Part) -> _Amount:
-    return _amount(part, part.total_cost if part.cost_usd is None else part.cost_usd)
-
-
-def _amount(counts: Counts, usd: float | None) -> _Amount:
-    tokens = _tokens(counts)
-    if usd is None or (usd == 0 and any(tokens)):
-        return _Amount(tokens, None)  # ccusage prints 0 for a model whose price it does not know
-    return _Amount(tokens, nano_usd(Decimal(repr(usd))))
+def _cost(part: _Part) -> int | None:
+    if part.usd is None or (part.usd == 0 and any(part.tokens)):
+        return None  # ccusage prints 0 for a model whose price it does not know
+    return nano_usd(Decimal(repr(part.usd)))
 
 
 def _tokens(counts: Counts) -> tuple[int, ...]:

@@ -18,7 +18,7 @@ Usd = Annotated[float, Meta(ge=0, le=1e9)]
 Name = Annotated[str, Meta(min_length=1, max_length=200)]
 
 
-class Counts(Struct, rename="camel", frozen=True, kw_only=True):
+class Counts(Struct, rename="camel", frozen=True, kw_only=True, gc=False):
     """Tokens; codex's own report calls what was read from the cache *cached input*."""
 
     input_tokens: Count
@@ -28,7 +28,7 @@ class Counts(Struct, rename="camel", frozen=True, kw_only=True):
     cached_input_tokens: Count = 0
 
 
-class Model(Counts, rename="camel", frozen=True, kw_only=True):
+class Model(Counts, rename="camel", frozen=True, kw_only=True, gc=False):
     """A model's part of a day."""
 
     model_name: Name

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from decimal import Decimal
 from enum import Enum
+from operator import mul
 from typing import Final, NamedTuple
 
 from msgspec import UNSET
@@ -17,6 +18,7 @@ SENDER: Final = "sender"
 _BITS: Final = tuple(BIT[name] for name in MEASURES)
 
 Column = Sequence[int | None]
+_UNTOLD: Final[Column] = (None,)
 
 
 class Basis(Enum):
@@ -67,23 +69,22 @@ def add_up(events: Sequence[Event], basis: Basis, price: ListPrice | None, runs:
     *price* is the list's on that day; *runs* is how many runs, and runs with a result, begin here.
     """
     tokens = _tokens(events)
-    amounts: Column = (None,)
+    counts, partly = _totals(tokens, _BITS[: len(tokens)])
+    amounts: Column = _UNTOLD
     if basis in {Basis.BILLED, Basis.SENDER}:
         amounts = [nano_usd(Decimal(event.cost.amount)) for event in events if event.cost]
-    listed: Column = (None,)
-    if basis in {Basis.BILLED, Basis.PRICE_LIST}:
-        listed = _list_values(tokens, price)
-    columns: tuple[Column, ...] = (
-        *tokens,
+    listed: Column = amounts
+    if basis is not Basis.SENDER:
+        listed = _UNTOLD if basis is Basis.UNKNOWN else _list_values(tokens, counts, price)
+    others = (
         [event.requests for event in events],
         [event.failed_requests for event in events],
         *_run_columns(events, runs),
-        amounts if basis is Basis.BILLED else (None,),
-        amounts if basis is Basis.SENDER else listed,
+        amounts if basis is Basis.BILLED else _UNTOLD,
+        listed,
     )
-    values = [_total(column) for column in columns]
-    partly = sum(bit for bit, column in zip(_BITS, columns, strict=True) if len(column) > 1 and _is_partial(column))
-    return Sums(values, _estimator(basis, values[-1]), partly)
+    values, others_partly = _totals(others, _BITS[len(tokens) :])
+    return Sums(counts + values, _estimator(basis, values[-1]), partly | others_partly)
 
 
 def _estimator(basis: Basis, list_value: int | None) -> str:
@@ -109,25 +110,27 @@ def _run_columns(events: Sequence[Event], runs: tuple[int, int]) -> tuple[Column
     named = [bool(event.run_id) for event in events]
     if all(named):
         return (runs[0],), (runs[1],)
-    return ((runs[0], None), (runs[1], None)) if any(named) else ((None,), (None,))
+    return ((runs[0], None), (runs[1], None)) if any(named) else (_UNTOLD, _UNTOLD)
 
 
-def _list_values(tokens: Sequence[Column], price: ListPrice | None) -> Column:
+def _list_values(tokens: Sequence[Column], counts: Sequence[int | None], price: ListPrice | None) -> Column:
     """Return the events' list values, exactly as each alone has it; in one sum where that is the same."""
     if price is None:
-        return (None,)
+        return _UNTOLD
     if price.nano_usd is not None and not any(None in column for column in tokens):
-        return (sum(rate * (_total(column) or 0) for rate, column in zip(price.nano_usd, tokens, strict=True)),)
+        return (sum(map(mul, price.nano_usd, counts)),)
     return [list_value_nano_usd(Tokens(*each), price.rates) for each in zip(*tokens, strict=True)]
 
 
-def _total(column: Column) -> int | None:
-    """Return the sum of what is known, None when nothing is."""
-    if None not in column:
-        return sum(column)  # type: ignore[arg-type]
-    known = [value for value in column if value is not None]
-    return sum(known) if known else None
-
-
-def _is_partial(column: Column) -> bool:
-    return None in column and any(value is not None for value in column)
+def _totals(columns: Sequence[Column], bits: Sequence[int]) -> tuple[list[int | None], int]:
+    """Return each column's sum of what is known, and the bits of those where that is not all."""
+    sums: list[int | None] = []
+    partly = 0
+    for column, bit in zip(columns, bits, strict=True):
+        if None not in column:
+            sums.append(sum(column))  # type: ignore[arg-type]
+            continue
+        known = [value for value in column if value is not None]
+        sums.append(sum(known) if known else None)
+        partly |= bit if known else 0
+    return sums, partly

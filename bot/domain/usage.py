@@ -43,7 +43,7 @@ SEAT_TIER: Final = "seat"
 STANDARD_TIER: Final = "standard"
 
 
-class UsageRow(Struct, frozen=True):
+class UsageRow(Struct, frozen=True, gc=False):
     """One day of one account at one source, by tool, model, kind of run, work and tier.
 
     Tokens are four classes that are never added (the cache-write class comes with two lifetimes).

@@ -70,8 +70,10 @@ def _next_step(world: World, delivery: Delivery) -> None:
             _show_errors(world, delivery, current, body)
         elif action == "clear":
             stack.clear()
+            world.shown.touch()
         elif action is None:
             stack.remove(current)
+            world.shown.touch()
         else:
             raise SlackError("invalid_response_action")
     except SlackError as e:

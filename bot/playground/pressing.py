@@ -82,6 +82,7 @@ class Pressing(Acting):
         with self.world.lock:
             stack = self.world.modals[user]
             del stack[0 if everything else len(stack) - 1 :]
+        self.world.shown.touch()
         if not view["notify_on_close"]:
             return None
         payload = payloads.interaction(self.world, person, "view_closed", view["id"])

@@ -43,6 +43,7 @@ def _delete(world: World, url: ResponseUrl) -> None:
     if url.of_command:  # what a person typed cannot be taken back
         raise SlackError("invalid_payload")
     world.messages.get(url.channel, {}).pop(url.original, None)
+    world.shown.touch()
 
 
 def _post(world: World, url: ResponseUrl, body: Json) -> None:

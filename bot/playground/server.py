@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import uvicorn
+from starlette.applications import Starlette
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from bot.playground.web_api import WebApi
@@ -43,13 +44,20 @@ class _PromptServer(uvicorn.Server):
 
 @contextmanager
 def serving(api: WebApi, port: int = 0) -> Iterator[str]:
-    """Serves until left; yields the base URL. Ready when entered, stopped when left."""
+    """Serves the Web API until left; yields the base URL. Ready when entered, stopped when left."""
     transports: _Transports = {}
     api.drop = lambda client: _reset(transports, client)
+    with serving_app(api.app, port, transports) as base_url:
+        yield base_url
+
+
+@contextmanager
+def serving_app(app: Starlette, port: int = 0, transports: _Transports | None = None) -> Iterator[str]:
+    """Serves any app on loopback until left; yields the base URL."""
     with socket.create_server((LOOPBACK, port)) as listening:
         config = uvicorn.Config(
-            api.app,
-            http=_protocol(transports),
+            app,
+            http=_protocol({} if transports is None else transports),
             ws="wsproto",
             lifespan="off",
             log_config=None,

@@ -3,7 +3,8 @@
 import threading
 import time
 from collections import defaultdict, deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import takewhile
 from typing import Any, Literal
@@ -42,6 +43,7 @@ class ShownLog:
         self._keep_last = keep_last
         self._next = 0
         self._acted_at: dict[str, int] = {}
+        self._listeners: list[Callable[[], None]] = []
 
     def add(self, user_ids: Iterable[str], surface: ShownOn, raw: Json, **more: Any) -> Shown:
         """Records that something appeared, and wakes those who wait for it."""
@@ -60,7 +62,22 @@ class ShownLog:
             while self._keep_last is not None and len(self._all) > self._keep_last:
                 self._forget_oldest()
             self._changed.notify_all()
-            return shown
+        self.touch()
+        return shown
+
+    def touch(self) -> None:
+        """Tells the listeners that a screen changed: something appeared, or went away."""
+        for listener in tuple(self._listeners):
+            listener()
+
+    @contextmanager
+    def listening(self, listener: Callable[[], None]) -> Iterator[None]:
+        """Calls *listener* at every change, in whichever thread made it, until left; it must not wait."""
+        self._listeners.append(listener)
+        try:
+            yield
+        finally:
+            self._listeners.remove(listener)
 
     def everything(self) -> list[Shown]:
         """Returns all that anybody could see, in order."""

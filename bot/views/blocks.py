@@ -29,10 +29,14 @@ class Twin:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A private message: *text* is the notification and never has a figure."""
+    """A private message: *text* is the notification and never has a figure.
+
+    One that goes *beside* what was pressed leaves it in its place.
+    """
 
     text: str
     parts: Sequence[Block | Twin] = field(default_factory=tuple)
+    beside: bool = False
 
     def blocks(self, *, rich: bool) -> list[Block]:
         """Return the blocks, with charts and tables where *rich*, else with what stands for them."""

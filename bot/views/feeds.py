@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from typing import Any
 
 from bot.domain.people import Delivered
 from bot.domain.period import short_day
@@ -54,11 +55,16 @@ def connect_message(web_url: str, *, has_token: bool, helpers: Sequence[str]) ->
                 "your machine and prints sums per day; you send those sums, nothing else leaves it."
             ),
             section(f"You need an upload token. It accepts your figures only.{state}"),
-            context(f"It arrives at {web_url}. If your laptop cannot reach that, ask {contacts(helpers)}."),
+            context(f"It goes to {web_url}. Not reachable from there? {contacts(helpers)} knows the right address."),
             context(LOCK),
-            actions(button(label, "token"), button("Sources", "sources")),
+            actions(button(label, "token"), *([_withdraw()] if has_token else []), button("Sources", "sources")),
         ],
     )
+
+
+def _withdraw() -> dict[str, Any]:
+    sure = confirm("Withdraw the token?", "Uploads with it stop.", "Withdraw it", "Keep it")
+    return button("Withdraw my token", "withdraw", confirm=sure)
 
 
 def token_message(token: str, web_url: str) -> Message:
@@ -75,13 +81,7 @@ def token_message(token: str, web_url: str) -> Message:
             section("Give each machine its own `name`. Sending the same days again replaces them."),
             context("Anybody with this token could send figures in your name, never read them. Withdraw it any time."),
             context(LOCK),
-            actions(
-                button(
-                    "Withdraw it",
-                    "withdraw",
-                    confirm=confirm("Withdraw the token?", "Uploads with it stop.", "Withdraw it", "Keep it"),
-                )
-            ),
+            actions(_withdraw()),
         ],
     )
 
@@ -95,7 +95,7 @@ def token_withdrawn() -> Message:
 
 
 def token_already_made() -> Message:
-    """Return the answer to a repeated click: a token is shown once only."""
+    """Return the answer to a repeated request: the message that shows the token stays."""
     return Message(
         NOTIFICATION,
         [
@@ -103,6 +103,7 @@ def token_already_made() -> Message:
             context(LOCK),
             actions(button("Connect my laptop", "connect")),
         ],
+        beside=True,
     )
 
 

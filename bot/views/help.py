@@ -1,6 +1,7 @@
 """Help, refusals and what goes wrong, in plain words."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from bot.views.blocks import Message, actions, button, context, section
 from bot.views.wording import LOCK
@@ -83,6 +84,17 @@ def sentence(text: str) -> Message:
 
 BUSY = "Too much at once just now; nothing is lost. Try again in a minute."
 SLOW = "One moment, your figures are coming."
+
+
+def window_failed(title: str) -> Message:
+    """Return what a person reads when a window did not open, or stays empty."""
+    text = f"Slack didn't show the window; nothing is lost. Close it if it is there, and press {title} again."
+    return replace(sentence(text), beside=True)
+
+
+def busy() -> Message:
+    """Return what a person reads who pressed a button while there was too much to do."""
+    return replace(sentence(BUSY), beside=True)
 
 
 def database_away() -> Message:

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from datetime import date
 
 from bot.domain.period import day_and_month
-from bot.views.blocks import Message, actions, button, confirm, context, foreign, section
-from bot.views.wording import LOCK
+from bot.views.blocks import Block, Message, actions, button, confirm, context, foreign, section
+from bot.views.help import contacts
+from bot.views.wording import LOCK, plural
 
 NOTIFICATION = "About your AI usage."
 
@@ -22,7 +23,7 @@ def first_screen(name: str) -> Message:
             section(
                 "*Kept, per day:* tool, model, kinds of tokens, cost, job or repository name.\n"
                 "*Never kept:* what you wrote, what the AI answered, file names, code, times of day.\n"
-                "*Known already:* nothing here; Slack tells me your name, email and time zone when you ask.\n"
+                "*Known already:* your name, email and time zone, from Slack.\n"
                 "*Seen by:* you."
             ),
             actions(
@@ -46,25 +47,39 @@ def switched_on(choices: dict[str, str]) -> Message:
                 "Your own laptop's figures are one command away."
             ),
             actions(button("Connect my laptop", "connect"), button("Show my usage", "show", "4w")),
-            section(
-                "*A short note once a week?* What it cost and one thing worth a look."
-                f"{_chosen(choices.get('digest'), DIGEST_CHOICES)}"
-            ),
-            actions(*(button(label, "digest", value) for value, label in DIGEST_CHOICES)),
-            section(
-                "*May your cost be counted in your department's total?* Only where 12 or more are counted, as a "
-                "range, once in four weeks. Everybody in the group can read the same figure."
-                f"{_chosen(choices.get('counted'), COUNTED_CHOICES)}"
-            ),
-            actions(*(button(label, "counted", value) for value, label in COUNTED_CHOICES)),
-            context(
-                "This version keeps both answers and acts on neither: it sends no weekly note and makes no group "
-                "totals. Nobody is told what you choose, no answer is no, and you can change it any time in "
-                "`/mytokens privacy`."
-            ),
-            context(LOCK),
+            *_questions(choices),
         ],
     )
+
+
+def your_choices(choices: dict[str, str]) -> Message:
+    """Return the two questions again, with what was chosen; it says nothing of collecting, which may be paused."""
+    row = actions(
+        button("Connect my laptop", "connect"), button("Show my usage", "show", "4w"), button("What is kept", "privacy")
+    )
+    return Message(NOTIFICATION, [*_questions(choices), row])
+
+
+def _questions(choices: dict[str, str]) -> list[Block]:
+    return [
+        section(
+            "*A short note once a week?* What it cost and one thing worth a look."
+            f"{_chosen(choices.get('digest'), DIGEST_CHOICES)}"
+        ),
+        actions(*(button(label, "digest", value) for value, label in DIGEST_CHOICES)),
+        section(
+            "*May your cost be counted in your department's total?* Only where 12 or more are counted, as a "
+            "range, once in four weeks. Everybody in the group can read the same figure."
+            f"{_chosen(choices.get('counted'), COUNTED_CHOICES)}"
+        ),
+        actions(*(button(label, "counted", value) for value, label in COUNTED_CHOICES)),
+        context(
+            "This version keeps both answers and acts on neither: it sends no weekly note and makes no group "
+            "totals. Nobody is told what you choose, no answer is no, and you can change it any time in "
+            "`/mytokens privacy`."
+        ),
+        context(LOCK),
+    ]
 
 
 DIGEST_CHOICES: Sequence[tuple[str, str]] = (
@@ -124,9 +139,9 @@ def ask_to_erase() -> Message:
         NOTIFICATION,
         [
             section(
-                "*Erase everything about you?* Daily rows, monthly sums, links to accounts, your settings and your "
-                "upload token go at once. A mark stays that stops old files from coming back; it holds no figure "
-                "and no name."
+                "*Erase everything about you?* Daily rows, monthly sums, links to accounts, your settings, your "
+                "upload token and the files made of your data go at once. A mark stays that stops old files from "
+                "coming back; it holds no figure and no name."
             ),
             context(LOCK),
             actions(
@@ -138,16 +153,12 @@ def ask_to_erase() -> Message:
     )
 
 
-def erased() -> Message:
-    """Return the answer after everything was erased."""
-    return Message(
-        NOTIFICATION,
-        [
-            section(
-                "Everything about you is gone, except a mark that stops old files. "
-                "A file that you had made in the app's messages is yours; delete it there."
-            ),
-            context(LOCK),
-            actions(button("Start again", "on")),
-        ],
-    )
+def erased(files_left: int = 0, helpers: Sequence[str] = ()) -> Message:
+    """Return the answer after everything was erased; *files_left* are files that Slack did not delete."""
+    text = "Everything about you is gone, except two marks without a name, which stop old files."
+    if files_left:
+        text += (
+            f"\n{plural(files_left, 'file')} with your data {'is' if files_left == 1 else 'are'} still in the app's "
+            f"messages: Slack didn't delete {'it' if files_left == 1 else 'them'}. Ask {contacts(helpers)}."
+        )
+    return Message(NOTIFICATION, [section(text), context(LOCK), actions(button("Start again", "on"))])

@@ -2,9 +2,12 @@
 
 from typing import Final
 
+import structlog
 from anyio import CapacityLimiter, to_thread
-from slack_bolt import App, BoltRequest
-from starlette.requests import Request
+from slack_bolt import App, BoltRequest, BoltResponse
+from slack_sdk.signature import SignatureVerifier
+from starlette.datastructures import Headers
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
 
@@ -12,25 +15,50 @@ from starlette.routing import Route
 MAX_BODY_BYTES: Final = 1024 * 1024
 _THREADS: Final = 64
 
+log = structlog.get_logger()
 
-def slack_route(app: App) -> Route:
-    """Return `POST /slack/events`: commands, buttons and events for the Bolt app."""
+
+def slack_route(app: App, signing_secret: str) -> Route:
+    """Return `POST /slack/events`: commands, buttons and events for the Bolt app.
+
+    The signature is checked before anything is parsed: Bolt parses first.
+    """
     limiter = CapacityLimiter(_THREADS)
+    verifier = SignatureVerifier(signing_secret)
 
     async def events(request: Request) -> Response:
-        body = await _bounded_body(request)
+        try:
+            body = await _bounded_body(request)
+        except ClientDisconnect:
+            return Response(status_code=400)  # nobody is there to read it
         if body is None:
             return Response("too large", status_code=413)
-        if not request.headers.get("x-slack-request-timestamp", "").isdigit():
+        text = body.decode("utf-8", "replace")
+        if not _is_signed(verifier, text, request.headers):
             return Response("unsigned", status_code=401)
-        bolt_request = BoltRequest(
-            body=body.decode("utf-8", "replace"), query=request.url.query, headers=dict(request.headers)
-        )
-        answer = await to_thread.run_sync(app.dispatch, bolt_request, limiter=limiter)
+        answer = await to_thread.run_sync(_dispatch, app, text, request, limiter=limiter)
+        if answer is None:
+            return Response("not understood", status_code=400)
         headers = {name: values[0] for name, values in answer.headers.items() if name.lower() != "content-length"}
         return Response(answer.body, status_code=answer.status, headers=headers)
 
     return Route("/slack/events", events, methods=["POST"])
+
+
+def _is_signed(verifier: SignatureVerifier, body: str, headers: Headers) -> bool:
+    timestamp, signature = (headers.get(f"x-slack-{name}", "") for name in ("request-timestamp", "signature"))
+    if not (timestamp.isascii() and timestamp.isdecimal() and signature.isascii()):
+        return False
+    return verifier.is_valid(body, timestamp, signature)
+
+
+def _dispatch(app: App, body: str, request: Request) -> BoltResponse | None:
+    """Return Bolt's answer, None for what Slack would not send: it fails before it reaches a handler."""
+    try:
+        return app.dispatch(BoltRequest(body=body, query=request.url.query, headers=dict(request.headers)))
+    except Exception as error:  # noqa: BLE001  a handler's own mistakes end in `handlers.errors`
+        log.warning("slack_request_not_understood", error=type(error).__name__)
+        return None
 
 
 async def _bounded_body(request: Request) -> bytes | None:

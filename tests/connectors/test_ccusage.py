@@ -51,11 +51,11 @@ def assert_agrees(content: bytes) -> None:
         values = [Decimal(getattr(row, field)) for field in COUNTS]
         values.append(Decimal(row.list_value_nano_usd or 0) / 10**9)
         keys: tuple[tuple[str, ...], ...] = ((str(row.day),), (str(row.day), row.model))
-        for key in keys:
-            kept[key] = [old + new for old, new in zip(kept[key], values, strict=True)]
-    for key, values in said.items():
-        assert kept[key][:4] == values[:4], key
-        assert abs(kept[key][4] - values[4]) < Decimal("0.005"), key
+        for place in keys:
+            kept[place] = [old + new for old, new in zip(kept[place], values, strict=True)]
+    for where, values in said.items():
+        assert kept[where][:4] == values[:4], where
+        assert abs(kept[where][4] - values[4]) < Decimal("0.005"), where
 
 
 @pytest.mark.parametrize("path", SAMPLES, ids=lambda path: path.name)

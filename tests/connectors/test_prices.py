@@ -118,7 +118,7 @@ def test_contract_prices_are_over_the_list_from_their_day(
 ) -> None:
     later = ENTRY.replace("2026-11-01", "2026-11-15").replace('"2.70"', "2.00")
     at_aws = ENTRY.replace("[[price]]", '[[price]]\nprovider = "AWS"').replace('"2.70"', "1")
-    prices_file.write_text(later + ENTRY + at_aws)
+    prices_file.write_text(ENTRY + later + at_aws)
     rates = price_book(prices_file)(provider, model, day, "standard")
     assert rates is not None
     assert rates.uncached_input_usd == Decimal(input_usd) / 1_000_000

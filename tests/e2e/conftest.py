@@ -8,7 +8,7 @@ import pytest
 
 from bot.playground.local_slack import LocalSlack
 from bot.playground.world import DEFAULT_SCOPES
-from tests.e2e.harness import TRANSPORTS, Log, Stage, Transport, logging_to_memory, staged
+from tests.e2e.harness import TRANSPORTS, Log, Stage, Transport, logging_as_the_bot_does, staged
 
 WITH_FILES = (*DEFAULT_SCOPES, "files:write")
 
@@ -50,7 +50,8 @@ def _slack_behaves(request: pytest.FixtureRequest) -> Iterator[None]:
 
 
 @pytest.fixture
-def log() -> Iterator[Log]:
-    """What is logged meanwhile."""
-    with logging_to_memory() as kept:
-        yield kept
+def log(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Iterator[Log]:
+    """What is logged meanwhile, by the command line too."""
+    monkeypatch.setenv("LOG_FORMAT", "json")
+    with logging_as_the_bot_does():
+        yield Log(capsys)

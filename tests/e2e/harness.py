@@ -1,11 +1,9 @@
 """The real bot on the strict local Slack, over either transport."""
 
-import io
 import json
 import logging
 import re
 import socket
-import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -15,6 +13,7 @@ from itertools import count
 from typing import Any, Final, Literal
 
 import httpx2
+import pytest
 import structlog
 from pydantic import SecretStr
 
@@ -27,12 +26,14 @@ from bot.playground.shown import Shown
 from bot.playground.things import LocalUser
 from bot.services import Services
 from storage import people
+from storage.engine import Database
 
 Transport = Literal["http", "socket"]
 TRANSPORTS: Final[tuple[Transport, ...]] = ("http", "socket")
 T0 = datetime(2026, 11, 19, 9, 40, tzinfo=UTC)
 SECRET: Final = "for tests"
 _TOKEN: Final = re.compile(r"Bearer (ww_[\w-]+)")
+_OF_LOCAL_SLACK: Final = "ASGI callable returned without starting response."  # how it breaks a connection
 _numbers = count(1)
 
 
@@ -55,7 +56,7 @@ def settings_for(slack: LocalSlack, database_url: str, transport: Transport, **s
         "worthwhile_secret": SecretStr(SECRET),
         "web_port": free_port(),
     }
-    return Settings(_env_file=None, **{**usual, **own, **settings})
+    return Settings(**{"_env_file": None, **usual, **own, **settings})
 
 
 def environment_of(settings: Settings) -> dict[str, str]:
@@ -172,31 +173,37 @@ def staged(
     assert refuses_charts or not refused, refused[:1]
 
 
-class Log(io.StringIO):
-    """What was logged; safe to write from many threads, as one call is one write."""
+class Log:
+    """What was logged, and what the command line printed, since the test began."""
+
+    def __init__(self, capture: pytest.CaptureFixture[str]) -> None:
+        self._capture, self._text = capture, ""
 
     @property
     def text(self) -> str:
         """Everything so far."""
-        return self.getvalue()
+        self._text += "".join(self._capture.readouterr())
+        return "".join(line for line in self._text.splitlines(keepends=True) if _OF_LOCAL_SLACK not in line)
 
     def events(self, level: str) -> list[dict[str, Any]]:
-        """Return our own events of a level."""
+        """Return what was logged at a level."""
         found = [json.loads(line) for line in self.text.splitlines() if line.startswith("{")]
-        return [event for event in found if event["level"] == level]
+        return [event for event in found if event.get("level") == level]
+
+    def lines(self) -> list[str]:
+        """Return the command line's own lines of errors."""
+        return [line for line in self.text.splitlines() if line.startswith("worthwhile:")]
 
 
 @contextmanager
-def logging_to_memory(level: str = "INFO") -> Iterator[Log]:
-    """Log as the bot does, as JSON, into memory; afterwards logging is as it was."""
-    root, before, handlers = logging.getLogger(), logging.getLogger().level, list(logging.getLogger().handlers)
-    log, stderr, configured = Log(), sys.stderr, structlog.get_config()
+def logging_as_the_bot_does(level: str = "INFO") -> Iterator[None]:
+    """Log to stderr as JSON; afterwards logging is as it was."""
+    root, configured = logging.getLogger(), structlog.get_config()
+    before, handlers = root.level, list(root.handlers)
     set_up_logs(level, "json")
-    sys.stderr = log
     try:
-        yield log
+        yield
     finally:
-        sys.stderr = stderr
         root.handlers[:] = handlers
         root.setLevel(before)
         structlog.configure(**configured)
@@ -208,6 +215,15 @@ def until(true: Callable[[], bool], seconds: float = 10.0) -> bool:
     while not true() and time.monotonic() < give_up_at:
         time.sleep(0.01)
     return true()
+
+
+def everything_stored(database: Database) -> str:
+    """Return every row of every table of a SQLite file as text."""
+    with database.reading() as session:
+        connection = session.connection()
+        names = [row[0] for row in connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE type = 'table'")]
+        queries = {name: f"SELECT * FROM {name}" for name in sorted(names)}  # noqa: S608  names of our own tables
+        return "\n".join(f"{name} {row}" for name in queries for row in connection.exec_driver_sql(queries[name]))
 
 
 def token_in(shown: Shown) -> str:

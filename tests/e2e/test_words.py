@@ -123,11 +123,14 @@ def test_every_button_and_option_of_the_answer_works(stage: Stage, ada: str) -> 
     for label, follows in _buttons_of(stage.ask(ada)).items():
         if label == "Token details":
             continue  # a modal, tested by itself
-        answer = texts(stage.press(ada, stage.ask(ada), label))
-        assert follows in answer, label
-    for option, follows in {"who": "Who saw", "privacy": "What is kept", "sources": "Where your", "help": "budget"}.items():
-        answer = stage.press(ada, stage.ask(ada), "mytokens-more", option=option)
-        assert follows in texts(answer), option
+        assert follows in texts(stage.press(ada, stage.ask(ada), label)), label
+    for option, follows in {
+        "who": "Who saw",
+        "privacy": "What is kept",
+        "sources": "Where your",
+        "help": "budget",
+    }.items():
+        assert follows in texts(stage.press(ada, stage.ask(ada), "mytokens-more", option=option)), option
 
 
 def _buttons_of(shown: Shown) -> dict[str, str]:
@@ -171,7 +174,8 @@ def test_an_amount_that_is_none_changes_no_budget(stage: Stage, amount: str) -> 
 
 
 @pytest.mark.parametrize(
-    "words", ["@mo", "why @mo", "<@U01MO>", "week @mo", "of mo@larkfield.example", "budget @mo $5", "@nobody", "help @mo"]
+    "words",
+    ["@mo", "why @mo", "<@U01MO>", "week @mo", "of mo@larkfield.example", "budget @mo $5", "@nobody", "help @mo"],
 )
 def test_somebody_elses_name_is_declined_kindly(stage: Stage, ada: str, words: str) -> None:
     answer = stage.ask(ada, words)

@@ -277,7 +277,7 @@ def _verbs(parser: argparse.ArgumentParser) -> Iterator[list[str]]:
 def _required(words: list[str], event: Path, victim: str) -> list[str]:
     """Return the arguments that a verb needs; one that is not named here is run with none."""
     return {
-        "import": ["--format", "push", str(event), "--person", victim],
+        "import": ["--format", "push", str(event)],
         "job": ["retention"],
         "token create": ["--name", f"probe-{victim}", "--person", victim],
         "token revoke": ["nothing"],

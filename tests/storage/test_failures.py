@@ -1,16 +1,18 @@
 """When the database itself fails: one clear line, and nothing is stored."""
 
 import sqlite3
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import pytest
 from sqlalchemy import event, text
 from sqlalchemy.exc import IntegrityError, OperationalError, ProgrammingError
 from sqlmodel import Session
 
+from bot.domain.usage import MEASURES
 from bot.errors import BusyError, ConfigError
 from storage import bulk, choices, hosts, people
 from storage.engine import Database, open_database
@@ -18,9 +20,9 @@ from storage.ids import table_of
 from storage.tables import HostSeen, Setting, UsageDay
 from tests.cast import ADA, T0, own_account, row, switched_on
 from tests.storage.usage_of_people import deliver, usage
-from tests.threads import at_once
 
-SOON = 0.2
+DAYS: Final = table_of(UsageDay)
+SOON: Final = 0.2
 
 
 @contextmanager
@@ -62,8 +64,10 @@ def test_a_locked_file_is_waited_for_and_then_left(sqlite_url: str) -> None:
         other = sqlite3.connect(sqlite_url.removeprefix("sqlite:///"), isolation_level=None)
         try:
             other.execute("BEGIN IMMEDIATE")
+            began = time.monotonic()
             with told("locked or away. Nothing was stored; try again"):
                 choose(database, "none")
+            assert time.monotonic() - began < 10, "the person is told soon"
             assert chosen(database) == {"digest": "weekly"}, "readers go on"
             other.execute("COMMIT")
             choose(database, "none")
@@ -78,8 +82,10 @@ def test_a_row_that_another_writer_holds_is_waited_for_and_then_left(postgresql_
         choose(database, "weekly")
         with database.engine.connect() as other:
             other.execute(text("SELECT * FROM setting FOR UPDATE"))
+            began = time.monotonic()
             with told("locked or away. Nothing was stored; try again"):
                 choose(database, "none")
+            assert time.monotonic() - began < 10, "the person is told soon"
 
         assert chosen(database) == {"digest": "weekly"}
 
@@ -112,7 +118,7 @@ def fill(session: Session) -> None:
 
 
 def write_in_bulk(session: Session) -> None:
-    bulk.put(session, table_of(UsageDay), [(1, T0.date(), 2, 3, 4, 5, "", 6, *[None] * 11, "", 0)])
+    bulk.put(session, DAYS, [(1, T0.date(), 2, 3, 4, 5, "", 6, *[None] * len(MEASURES), "", 0)])
 
 
 @pytest.mark.parametrize(
@@ -193,10 +199,22 @@ def test_a_pool_without_a_free_connection_says_so(postgresql_url: str) -> None:
 
 
 def test_a_conflict_in_bulk_writing_is_tried_again(postgresql_database: Database) -> None:
-    ada = switched_on(postgresql_database)
-    at_once(8, lambda number: deliver(postgresql_database, ada, [row(requests=number)]))
+    one = (1, T0.date(), 2, 3, 4, 5, "", 6, *[1] * len(MEASURES), "", 0)
+    tries = 0
 
-    assert len(usage(postgresql_database, ada)) == 1
+    def overtaken(session: Session) -> None:
+        nonlocal tries
+        tries += 1
+        session.connection().execute(text("SELECT 1 FROM usage_day"))
+        if tries == 1:
+            postgresql_database.adding(lambda other: bulk.add(other, DAYS, [one]))
+        bulk.add(session, DAYS, [one])
+
+    postgresql_database.writing(overtaken)
+
+    with postgresql_database.reading() as session:
+        assert session.connection().execute(text("SELECT requests FROM usage_day")).scalar_one() == 2
+    assert tries == 2
 
 
 def test_a_conflict_while_only_reading_is_told_too(postgresql_database: Database) -> None:

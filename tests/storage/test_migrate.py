@@ -4,6 +4,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
@@ -14,6 +15,7 @@ from sqlalchemy import inspect, text
 from bot.errors import BusyError, ConfigError
 from storage import migrate
 from storage.engine import Database, open_database
+from tests.postgresql import PostgreSQL
 from tests.threads import at_once
 
 ROOT: Final = Path(__file__).parents[2]
@@ -85,6 +87,15 @@ def test_four_threads_that_migrate_at_once_all_end_at_the_newest(empty_url: str)
     with opened(empty_url) as database:
         assert migrate.check(database)
         assert claims(database) == 0
+
+
+def test_whoever_makes_the_table_of_claims_a_moment_later_goes_on(postgresql: PostgreSQL) -> None:
+    with postgresql.empty() as url, opened(url) as first, opened(url) as second, ThreadPoolExecutor(1) as pool:
+        with first.engine.begin() as connection:
+            connection.execute(text("CREATE TABLE migration_claim (one INTEGER PRIMARY KEY, taken_at BIGINT NOT NULL)"))
+            upgraded = pool.submit(migrate.upgrade, second)
+            time.sleep(0.3)  # by now it waits for our table
+        assert upgraded.result(timeout=30) == migrate.head_revision()
 
 
 def test_two_processes_that_migrate_at_once_both_end_at_the_newest(empty_url: str) -> None:

@@ -98,6 +98,6 @@ def test_operators_tokens_are_listed_with_their_dates(database: Database) -> Non
 
     with database.reading() as session:
         assert tokens.operator_tokens(session) == [
-            Listed("meshclaw", False, T0, later),
-            Listed("openclaw", False, later, None),
+            Listed("meshclaw", T0, later),
+            Listed("openclaw", later, None),
         ]

@@ -4,6 +4,7 @@ import gzip
 import json
 import logging
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -178,20 +179,21 @@ def test_a_migrated_database_makes_it_ready(client: httpx2.Client) -> None:
     assert client.get("/readyz").json() == {"ready": True, "reasons": []}
 
 
-def test_a_mistake_of_ours_shows_the_sender_nothing(
-    client: httpx2.Client, make_token: MakeToken, sqlite_database: Database
+def _broken(*_: object) -> None:
+    raise RuntimeError("about ada@example.com and 4321 USD")
+
+
+def test_a_mistake_of_ours_shows_the_sender_nothing_and_the_log_no_value(
+    make_token: MakeToken, sqlite_database: Database
 ) -> None:
-    operator = make_token("meshclaw", None)
-    sqlite_database.writing(lambda session: session.connection().exec_driver_sql("DROP TABLE source_day"))
-    sqlite_database.writing(
-        lambda session: session.connection().exec_driver_sql("CREATE TABLE source_day (source_id BIGINT)")
-    )
-    with capture_logs() as logs:
-        answer = client.post("/v1/usage", content=lines(pushed()), headers=operator)
-    assert answer.status_code in {500, 503}
-    assert set(answer.json()) == {"error"}
-    assert "source_day" not in answer.text
-    assert "meshclaw" not in repr(logs)
+    services = replace(services_for(sqlite_database), prices=_broken)
+    with served(web_app(services)) as client, capture_logs() as logs:
+        answer = client.post("/v1/usage", content=lines(pushed()), headers=make_token("meshclaw", None))
+    assert (answer.status_code, list(answer.json())) == (500, ["error"])
+    assert [entry["error"] for entry in logs if entry["event"] == "web_failed"] == ["RuntimeError"]
+    for word in ("ada", "4321", "meshclaw"):
+        assert word not in answer.text + repr(logs)
+    assert marks_kept(sqlite_database) == 0
 
 
 def test_logs_have_counts_and_durations_only(

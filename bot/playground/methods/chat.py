@@ -79,6 +79,7 @@ def update(world: World, args: Args) -> Json:
 def delete(world: World, args: Args) -> Json:
     channel, message = _own(world, args, "cant_delete_message")
     del world.messages[channel.id][message.ts]
+    world.shown.touch()
     return {"channel": channel.id, "ts": message.ts}
 
 

@@ -34,7 +34,7 @@ def user_json(world: World, person: LocalUser, *, locale: bool = False) -> Json:
 
 
 def _profile(world: World, person: LocalUser) -> Json:
-    names = {"real_name": person.name, "display_name": person.handle, "team": person.team_id or world.team_id}
+    names = {"real_name": person.name, "display_name": person.name.split()[0], "team": person.team_id or world.team_id}
     may_read_email = "users:read.email" in world.scopes
     return {**names, "email": person.email} if person.email and may_read_email else names
 

@@ -1,0 +1,1 @@
+"""The page: the local Slack in a browser, two people side by side."""

@@ -1,0 +1,33 @@
+"""Serves the page on loopback, beside the bot."""
+
+import errno
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from bot.errors import ConfigError
+from bot.playground.local_slack import LocalSlack
+from bot.playground.page.app import page_app
+from bot.playground.page.story import Story
+from bot.playground.server import serving_app
+
+
+@contextmanager
+def serving_page(
+    slack: LocalSlack, port: int = 0, story: Story | None = None, manifest: str | None = None
+) -> Iterator[str]:
+    """Serves the page until left; yields its address. Raises ConfigError when the port is in use."""
+    try:
+        server = serving_app(page_app(slack, story, manifest), port)
+        address = server.__enter__()
+    except OSError as error:
+        raise ConfigError(f"--port {port}: {_reason(error)}") from None
+    try:
+        yield address
+    finally:
+        server.__exit__(None, None, None)
+
+
+def _reason(error: OSError) -> str:
+    if error.errno == errno.EADDRINUSE:
+        return "something else listens there. Stop it, or choose another port."
+    return str(error.strerror)

@@ -1,0 +1,53 @@
+"""What people are told is kept about them is what the tables can hold about them, column by column."""
+
+from typing import Final
+
+import pytest
+from sqlmodel import SQLModel
+
+import storage.tables  # noqa: F401  # fills the metadata
+from bot.domain.fields import KEPT_FIELDS
+from bot.domain.usage import MEASURES
+
+# Every other table, and why it is not among the fields that are listed for a person.
+EXCEPTIONS: Final = {
+    "usage_month": "the columns of usage_day by month; [Every field] says so below its list",
+    "tombstone": "a keyed mark of somebody who erased everything, and the day; said below the list and when erasing",
+    "seen_request": "a keyed mark of a request, for two days; said below the list",
+    "source_day": "sums over everybody that a platform reports; no account in it",
+    "source_state": "when a company's source last answered",
+    "label": "names of tools, models, kinds of run and tiers",
+    "block_verdict": "what a workspace's Slack can draw",
+    "job_slot": "which nightly job ran when",
+    "host_seen": "which machine has the file open",
+}
+
+
+def test_every_table_is_listed_or_has_a_reason() -> None:
+    assert SQLModel.metadata.tables.keys() - KEPT_FIELDS.keys() - EXCEPTIONS.keys() == set()
+    assert not KEPT_FIELDS.keys() & EXCEPTIONS.keys()
+
+
+@pytest.mark.parametrize("table", KEPT_FIELDS)
+def test_every_column_is_listed_and_explained(table: str) -> None:
+    columns = {column.name for column in SQLModel.metadata.tables[table].columns}
+
+    assert KEPT_FIELDS[table].keys() == columns
+    assert all(meaning.strip() for meaning in KEPT_FIELDS[table].values())
+
+
+def test_a_month_holds_nothing_that_a_day_does_not() -> None:
+    day, month = (
+        {column.name for column in SQLModel.metadata.tables[name].columns} for name in ("usage_day", "usage_month")
+    )
+
+    assert month - day == {"month"}
+    assert day - month == {"day", "work"}
+    assert set(MEASURES) < month
+
+
+def test_no_table_without_a_reason_points_to_a_person() -> None:
+    pointing = {"person_id", "account_id", "email", "email_mark", "owner"}
+    found = {name for name, table in SQLModel.metadata.tables.items() if pointing & set(table.columns.keys())}
+
+    assert found - KEPT_FIELDS.keys() == {"usage_month"}
