@@ -6,8 +6,9 @@ import signal
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Final
 
@@ -23,9 +24,11 @@ from starlette.routing import Route
 from bot.config import Settings, installation_secret, require_slack
 from bot.connectors.overlaps import load_overlaps
 from bot.connectors.prices import price_book
+from bot.connectors.pull import PullSource
 from bot.domain.marks import Marks
-from bot.errors import ConfigError
+from bot.errors import BusyError, ConfigError
 from bot.jobs.clock import start_clock
+from bot.jobs.sync import Backfiller
 from bot.policy import load_policy
 from bot.pool import AnswerPool
 from bot.services import Services
@@ -34,7 +37,7 @@ from bot.web.app import web_app
 from bot.web.slack_http import slack_route
 from handlers.register import register
 from storage.engine import Database, open_database
-from storage.hosts import claim_host
+from storage.hosts import claim_host, release_host
 from storage.migrate import upgrade
 
 log = structlog.get_logger()
@@ -60,7 +63,17 @@ def _claim_host(database: Database) -> None:
         database.writing(lambda session: claim_host(session, platform.node(), utc_now()))
 
 
-def build_services(settings: Settings, database: Database, slack: Slack, now: Now = utc_now) -> Services:
+def _release(database: Database) -> None:
+    """Let go of the database; what fails then is only that another host has to wait."""
+    if database.is_sqlite:
+        with suppress(BusyError):
+            database.writing(lambda session: release_host(session, platform.node()))
+    database.dispose()
+
+
+def build_services(
+    settings: Settings, database: Database, slack: Slack, now: Now = utc_now, sources: Sequence[PullSource] = ()
+) -> Services:
     """Make one of each of what handlers and jobs may reach."""
     return Services(
         database=database,
@@ -72,6 +85,7 @@ def build_services(settings: Settings, database: Database, slack: Slack, now: No
         slack=slack,
         pool=AnswerPool(),
         web_url=_web_url(settings),
+        sources=sources,
         command_prefix=settings.command_prefix,
     )
 
@@ -108,15 +122,15 @@ def build_bolt(settings: Settings, services: Services) -> App:
 
 
 @contextmanager
-def running(settings: Settings, now: Now = utc_now) -> Iterator[Services]:
+def running(settings: Settings, now: Now = utc_now, sources: Sequence[PullSource] = ()) -> Iterator[Services]:
     """Run the whole bot until the block is left: database, web server, Slack, clock; *now* is its time."""
     require_slack(settings)
     with ExitStack() as closing:
         database = open_ready_database(settings)
-        closing.callback(database.dispose)
+        closing.callback(_release, database)
         slack = connect(settings.slack_bot_token.get_secret_value(), settings.slack_api_url)
         closing.callback(slack.close)
-        services = build_services(settings, database, slack, now)
+        services = _with_backfill(build_services(settings, database, slack, now, sources), closing)
         closing.callback(services.pool.close)
         app = build_bolt(settings, services)
         by_http = settings.transport == "http"
@@ -128,6 +142,13 @@ def running(settings: Settings, now: Now = utc_now) -> Iterator[Services]:
         closing.callback(clock.shutdown)
         log.info("ready", transport=settings.transport, web=services.web_url, policy=services.policy.mark)
         yield services
+
+
+def _with_backfill(services: Services, closing: ExitStack) -> Services:
+    """Give services that ask the sources soon after somebody switched on."""
+    backfiller = Backfiller()
+    closing.callback(backfiller.close)
+    return replace(services, backfill=lambda: backfiller.wake(services))
 
 
 @contextmanager

@@ -24,9 +24,11 @@ from bot.intake import take_ccusage, take_push_file
 from bot.jobs.clock import JOBS
 from bot.logs import set_up_logs
 from bot.manifest import manifest
+from bot.policy import load_policy
 from bot.services import Services
 from bot.slack import Slack, connect, offline
 from bot.views.feeds import export_offer
+from bot.views.launch import launch_post
 from bot.views.wording import plural
 from storage import people, tokens
 from storage.engine import Database, open_database
@@ -228,6 +230,18 @@ def _db_check(arguments: argparse.Namespace) -> None:
     _say(check(_database(arguments)))
 
 
+def _announce(arguments: argparse.Namespace) -> None:
+    """Post the launch message to a channel."""
+    post = launch_post(load_policy(_settings().policy_file).people.help)
+    if arguments.preview:
+        _say(post.as_text())
+        return
+    slack = _connected(_settings())
+    arguments.closing.callback(slack.close)
+    slack.post_to_channel(arguments.channel, post.text, post.blocks(rich=False))
+    _say("posted")
+
+
 def _manifest(arguments: argparse.Namespace) -> None:
     sys.stdout.write(manifest(_settings().command_prefix, arguments.url))
 
@@ -244,5 +258,6 @@ VERBS: Final[Mapping[str, Callable[[argparse.Namespace], None]]] = {
     "person forget": _person_forget,
     "db upgrade": _db_upgrade,
     "db check": _db_check,
+    "announce": _announce,
     "manifest": _manifest,
 }

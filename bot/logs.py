@@ -2,6 +2,8 @@
 
 import logging
 import sys
+import traceback
+from collections.abc import Iterator
 from typing import Any, Final, Literal
 
 import structlog
@@ -19,7 +21,7 @@ def set_up_logs(level: str, form: Literal["console", "json"]) -> None:
         structlog.contextvars.merge_contextvars,
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
-        structlog.processors.format_exc_info,
+        _trace_without_values,
     ]
     renderer: Any = structlog.processors.JSONRenderer() if form == "json" else _console()
     structlog.configure(
@@ -42,6 +44,26 @@ def set_up_logs(level: str, form: Literal["console", "json"]) -> None:
         logging.getLogger(name).setLevel(logging.WARNING)
     for name in _SILENT:
         logging.getLogger(name).setLevel(logging.CRITICAL)
+
+
+def _trace_without_values(_logger: Any, _method: str, event: Any) -> Any:
+    """Put where an exception came from into *event*, without its message: a driver quotes what it was to write."""
+    given = event.pop("exc_info", None)
+    error = given if isinstance(given, BaseException) else (given[1] if isinstance(given, tuple) else sys.exc_info()[1])
+    if given and error is not None:
+        event["exception"] = "\n".join(_frames(error))
+    return event
+
+
+def _frames(error: BaseException) -> Iterator[str]:
+    cause = error.__cause__ or error.__context__
+    if cause is not None:
+        yield from _frames(cause)
+    yield "Traceback (most recent call last):"
+    yield from (
+        f"  {frame.filename}:{frame.lineno} in {frame.name}" for frame in traceback.extract_tb(error.__traceback__)
+    )
+    yield f"{type(error).__module__}.{type(error).__qualname__}"
 
 
 class _StderrHandler(logging.StreamHandler[Any]):

@@ -19,5 +19,6 @@ def manifest(prefix: str, url: str | None) -> str:
         raise InputError(f"--url {url!r}: Slack only calls https:// addresses.")
     endpoint = f"{url.rstrip('/')}/slack/events"
     text = text.replace("      should_escape: true", f"      should_escape: true\n      url: {endpoint}")
+    text = text.replace("  event_subscriptions:", f"  event_subscriptions:\n    request_url: {endpoint}")
     text = text.replace("    is_enabled: true", f"    is_enabled: true\n    request_url: {endpoint}")
     return text.replace("socket_mode_enabled: true", "socket_mode_enabled: false")

@@ -28,4 +28,5 @@ class Services:
     pool: AnswerPool
     web_url: str  # where pushes arrive, as people can type it
     sources: Sequence[PullSource] = ()
+    backfill: Callable[[], None] = lambda: None  # asks the sources soon, for those newly on
     command_prefix: str = ""

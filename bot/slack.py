@@ -135,6 +135,11 @@ class Slack:
             if "not_found" not in str(error):
                 raise
 
+    def publish_home(self, user_id: str, view: dict[str, Any], opened_hash: str = "") -> None:
+        """Publish a user's Home tab; with *opened_hash* only if it is still the one that was opened."""
+        more = {"hash": opened_hash} if opened_hash else {}
+        _call(lambda: self.client.views_publish(user_id=user_id, view=view, **more))
+
     def post_dm(self, user_id: str, text: str, blocks: list[dict[str, Any]]) -> str:
         """Post to the app's direct messages with a user and return the channel."""
         return self._post_dm(user_id, text, blocks)[0]
@@ -146,6 +151,15 @@ class Slack:
             )
         )
         return str(answer["channel"]), str(answer["ts"])
+
+    def post_to_channel(self, channel: str, text: str, blocks: list[dict[str, Any]]) -> None:
+        """Post to a channel that the bot is in; raises ConnectorError that says what to do where it is not."""
+        try:
+            self.post_dm(channel, text, blocks)
+        except ConnectorError as error:
+            if "not_in_channel" in str(error) or "channel_not_found" in str(error):
+                raise ConnectorError("Slack", f"{channel}: invite me there first", permanent=True) from error
+            raise
 
     def send_file(self, user_id: str, filename: str, content: bytes, text: str, blocks: list[dict[str, Any]]) -> str:
         """Put a file, and a message beside it, into the app's direct messages with a user; return the file's id.

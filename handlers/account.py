@@ -20,7 +20,7 @@ from handlers.changes import change_once
 from handlers.usage import BUDGET, budget_nano_usd
 from handlers.visit import Visit
 from handlers.words import Word
-from storage import choices, people, tokens, usage
+from storage import choices, links, tokens, usage
 
 _AMOUNT: Final = re.compile(r"\$?\s?(\d{1,9}(?:[.,]\d{1,2})?)\s?(?:\$|usd)?", re.IGNORECASE)
 
@@ -118,12 +118,12 @@ def privacy(_visit: Visit, viewer: Viewer | None, services: Services) -> Message
         return privacy_views.privacy_when_off(policy.mark, policy.retention.daily_days, policy.people.help)
     with services.database.reading() as session:
         rows, since = usage.kept_days(session, viewer.person_id)
-        links = people.links_of(session, viewer.person_id)
+        linked = links.links_of(session, viewer.person_id)
         chosen = choices.settings_of(session, viewer.person_id)
     return privacy_views.privacy_message(
         rows=rows,
         since=since,
-        links=links,
+        links=linked,
         choices=chosen,
         paused=viewer.standing is Standing.PAUSED,
         daily_days=policy.retention.daily_days,

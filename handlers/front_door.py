@@ -1,22 +1,24 @@
 """From a request of Slack's to an answer: acknowledge at once, then answer from the pool."""
 
 from concurrent.futures import Future
+from hmac import compare_digest
 from typing import Any, Final
 
 import structlog
 from slack_bolt import Ack
 
-from bot.domain.people import Standing, Viewer, refusal
-from bot.errors import BusyError, ConnectorError, RefusedError, WorthwhileError
+from bot.errors import BusyError, ConnectorError, WorthwhileError
 from bot.services import Services
 from bot.views import help as help_views
 from bot.views import switching
 from bot.views.blocks import Message
+from bot.views.blocks import modal as window_of
 from bot.views.tokens import failed, loading
+from handlers.home import publish_home
+from handlers.recognising import recognise
 from handlers.reply import reply_private
 from handlers.visit import Visit
 from handlers.words import Word
-from storage.people import viewer_of
 
 log = structlog.get_logger()
 _STRANGER: Final = help_views.not_for("stranger", ())
@@ -38,7 +40,7 @@ def enter(visit: Visit, word: Word, services: Services, ack: Ack) -> None:
     except BusyError:
         _say_busy(visit, services, ack)
         return
-    window.set_result(_open_modal(visit, word, services) if word.modal else "")
+    window.set_result(_window(visit, word, services))
     ack()
 
 
@@ -50,9 +52,15 @@ def _say_busy(visit: Visit, services: Services, ack: Ack) -> None:
         ack(response_type="ephemeral", text=help_views.BUSY)
 
 
-def _open_modal(visit: Visit, word: Word, services: Services) -> str:
+def _window(visit: Visit, word: Word, services: Services) -> str:
+    """Return the window that the answer goes into: the one that is open, a new one, or none."""
+    if visit.response_url and word.modal is None:
+        return ""
+    mark = services.marks.of_window(visit.slack_id, visit.window_id)
+    if visit.window_id and compare_digest(visit.window_mark.encode(), mark.encode()):
+        return visit.window_id
     try:
-        return services.slack.open_view(visit.trigger_id, loading(word.modal_title))
+        return services.slack.open_view(visit.trigger_id, loading(word.window_title))
     except ConnectorError as error:
         log.warning("modal_not_opened", word=word.name, error=str(error))
         return ""
@@ -60,21 +68,25 @@ def _open_modal(visit: Visit, word: Word, services: Services) -> str:
 
 def _answer(visit: Visit, word: Word, window: "Future[str]", services: Services) -> None:
     with structlog.contextvars.bound_contextvars(word=word.name):
-        if word.modal is None:
-            reply_private(visit, _message(visit, word, services), services)
+        view_id = window.result(_WINDOW_SECONDS)
+        if view_id or word.modal:
+            _fill(visit, word, view_id, services)
         else:
-            _fill(visit, word, window.result(_WINDOW_SECONDS), services)
+            reply_private(visit, _message(visit, word, services), services)
+        if visit.from_home:
+            publish_home(visit, services)
 
 
 def _fill(visit: Visit, word: Word, view_id: str, services: Services) -> None:
     """Fill the window; one that did not open or cannot be filled is said in a message, without figures."""
     try:
         if view_id:
-            services.slack.update_view(view_id, _modal(visit, word, services))
+            mark = services.marks.of_window(visit.slack_id, view_id)
+            services.slack.update_view(view_id, {**_modal(visit, word, services), "private_metadata": mark})
             return
     except ConnectorError as error:
         log.error("modal_not_filled", error=str(error))
-    reply_private(visit, help_views.window_failed(word.modal_title), services)
+    reply_private(visit, help_views.window_failed(word.window_title), services)
 
 
 def _message(visit: Visit, word: Word, services: Services) -> Message:
@@ -93,16 +105,18 @@ def _message(visit: Visit, word: Word, services: Services) -> Message:
 
 
 def _modal(visit: Visit, word: Word, services: Services) -> dict[str, Any]:
+    if word.modal is None:
+        return window_of(word.window_title, _message(visit, word, services).blocks(rich=False))
     try:
         viewer = recognise(visit, services)
         if viewer is None or word.modal is None:
-            return failed(word.modal_title, "Nothing is collected about you yet.")
+            return failed(word.window_title, "Nothing is collected about you yet.")
         return word.modal(visit, viewer, services)
     except WorthwhileError as error:
-        return failed(word.modal_title, _line(error))
+        return failed(word.window_title, _line(error))
     except Exception:  # the same boundary, for what is shown in a modal
         log.exception("answer_failed")
-        return failed(word.modal_title, "That didn't work on my side; nothing is lost. Try again in a few minutes.")
+        return failed(word.window_title, "That didn't work on my side; nothing is lost. Try again in a few minutes.")
 
 
 def _said(error: WorthwhileError) -> Message:
@@ -119,18 +133,3 @@ def _line(error: WorthwhileError) -> str:
     if isinstance(error, BusyError):
         return "I can't reach my figures right now; nothing is lost. Try again in a few minutes."
     return str(error)
-
-
-def recognise(visit: Visit, services: Services) -> Viewer | None:
-    """Return the person who asks, None for somebody who has never switched on.
-
-    Raises RefusedError for guests, bots, closed accounts and people of other companies.
-    """
-    with services.database.reading() as session:
-        viewer = viewer_of(session, visit.slack_id)
-    if viewer is None or viewer.is_guest:
-        profile = services.slack.profile(visit.slack_id.user_id)
-        refused = refusal(profile, guests_allowed=services.policy.guests.allowed)
-        if refused is not None:
-            raise RefusedError(help_views.not_for(refused.reason, services.policy.people.help))
-    return viewer if viewer is not None and viewer.standing is not Standing.OFF else None

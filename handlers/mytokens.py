@@ -13,7 +13,6 @@ from handlers.words import Word
 
 ALL_WORDS: Final = (*usage.WORDS, *switching.WORDS, *account.WORDS, *export.WORDS)
 WORDS: Final = {word.name: word for word in ALL_WORDS}
-# takes a day, an amount or nothing after it; what else follows a word is ignored unless it names somebody
 COMMAND: Final = "mytokens"
 
 

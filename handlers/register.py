@@ -2,25 +2,28 @@
 
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
 from slack_bolt import Ack, App
 
+from bot.errors import BusyError
 from bot.services import Services
 from handlers import mytokens
 from handlers.errors import on_error
 from handlers.front_door import enter
-from handlers.visit import from_action, from_command
+from handlers.home import publish_home
+from handlers.visit import from_action, from_command, from_event, from_shortcut
 
 Listener = Callable[[dict[str, Any], Ack, Services], None]
 
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """One kind of request and who takes it; *scopes* are what Slack must grant for it to work."""
+    """One kind of request and who takes it."""
 
-    kind: Literal["command", "action"]
+    kind: Literal["command", "action", "shortcut", "event"]
     name: str
     listener: Listener
 
@@ -37,9 +40,26 @@ def on_button(body: dict[str, Any], ack: Ack, services: Services) -> None:
     enter(visit, mytokens.pressed_word(visit), services, ack)
 
 
+def on_shortcut(body: dict[str, Any], ack: Ack, services: Services) -> None:
+    """Take the global shortcut: the last four weeks, in a window."""
+    enter(from_shortcut(body, "show"), mytokens.WORDS["show"], services, ack)
+
+
+def on_home_opened(body: dict[str, Any], ack: Ack, services: Services) -> None:
+    """Publish the Home tab of somebody who opens it."""
+    ack()
+    event = body["event"]
+    if event.get("tab") == "home":
+        opened_hash = str((event.get("view") or {}).get("hash") or "")
+        with suppress(BusyError):  # they see what was there; opening it again publishes
+            services.pool.submit(lambda: publish_home(from_event(body), services, opened_hash))
+
+
 ROUTES: Final = (
     Route("command", mytokens.COMMAND, on_mytokens),
     Route("action", "mytokens-", on_button),
+    Route("shortcut", "show_my_usage", on_shortcut),
+    Route("event", "app_home_opened", on_home_opened),
 )
 
 
@@ -47,11 +67,16 @@ def register(app: App, services: Services) -> None:
     """Attach every route to *app*."""
     for route in ROUTES:
         listener = _bolt_listener(route.listener, services)
-        if route.kind == "command":
-            app.command(f"/{services.command_prefix}{route.name}")(listener)
-        else:
-            app.action(re.compile(f"^{route.name}"))(listener)
+        _attach(app, route, services.command_prefix)(listener)
     app.error(on_error)
+
+
+def _attach(app: App, route: Route, prefix: str) -> Callable[..., Any]:
+    if route.kind == "command":
+        return app.command(f"/{prefix}{route.name}")
+    if route.kind == "action":
+        return app.action(re.compile(f"^{route.name}"))
+    return app.shortcut(route.name) if route.kind == "shortcut" else app.event(route.name)
 
 
 def _bolt_listener(listener: Listener, services: Services) -> Callable[..., None]:

@@ -36,7 +36,7 @@ def _post(visit: Visit, message: Message, services: Services, *, rich: bool) -> 
     blocks = message.blocks(rich=rich)
     payload: dict[str, Any] = {
         "response_type": "ephemeral",
-        "replace_original": visit.from_button and not message.beside,
+        "replace_original": visit.replaces and not message.beside,
         "text": message.text,
         "blocks": _with_prefix(blocks, services.command_prefix) if services.command_prefix else blocks,
     }

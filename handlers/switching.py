@@ -1,5 +1,6 @@
 """Switching on, pausing, choosing and erasing."""
 
+from datetime import timedelta
 from typing import Final
 
 import structlog
@@ -13,7 +14,7 @@ from bot.views.blocks import Message
 from handlers.changes import change_once
 from handlers.visit import Visit
 from handlers.words import Word
-from storage import choices, people
+from storage import choices, links, people
 from storage.erasure import erase as erase_person
 
 log = structlog.get_logger()
@@ -23,17 +24,21 @@ def switch_on(visit: Visit, viewer: Viewer | None, services: Services) -> Messag
     """Make the asker a person whose usage is collected; who is on already reads the same."""
     profile = services.slack.profile(visit.slack_id.user_id)
     days = services.policy.retention.daily_days
-    change_once(
-        visit,
-        services,
-        lambda session: people.switch_on(session, profile, services.marks, services.now(), days),
-    )
+    providers = [source.kind for source in services.sources if source.accounts_are_emails]
+
+    def switch(session: Session) -> None:
+        on = people.switch_on(session, profile, services.marks, services.now(), days)
+        from_day = services.now().date() - timedelta(days=days)
+        links.link_by_email(session, on, profile, providers, services.marks, from_day)
+
+    if change_once(visit, services, switch):
+        services.backfill()
     with services.database.reading() as session:
         now = people.viewer_of(session, visit.slack_id)
         chosen = choices.settings_of(session, now.person_id) if now else {}
     if now is None or now.standing is Standing.OFF:  # a late repeat of a press from before they erased everything
         return views.first_screen(profile.name)
-    return views.switched_on(chosen)
+    return views.switched_on(chosen, providers)
 
 
 def not_now(_visit: Visit, _viewer: Viewer | None, _services: Services) -> Message:

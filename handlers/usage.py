@@ -156,5 +156,5 @@ def budget_nano_usd(choices: dict[str, str]) -> int | None:
 WORDS: Final = (
     Word("show", answer=show, typed=False),
     Word("why", answer=why),
-    Word("tokens", modal=tokens, modal_title="Token details", typed=False),
+    Word("tokens", modal=tokens, window_title="Token details", typed=False),
 )

@@ -20,8 +20,11 @@ class Visit:
     argument: str
     response_url: str
     trigger_id: str
-    from_button: bool
-    view_id: str = ""
+    replaces: bool = False  # the answer takes the place of an ephemeral message that the button is in
+    from_button: bool = False
+    window_id: str = ""  # the open window that the button is in
+    window_mark: str = ""  # what binds that window to a person
+    from_home: bool = False
 
     def with_word(self, word: str, argument: str) -> "Visit":
         """Return the same request for another word."""
@@ -38,7 +41,6 @@ def from_command(body: dict[str, Any]) -> Visit:
         argument=argument,
         response_url=str(body.get("response_url") or ""),
         trigger_id=str(body.get("trigger_id") or ""),
-        from_button=False,
     )
 
 
@@ -47,25 +49,41 @@ def from_action(body: dict[str, Any], action: dict[str, Any]) -> Visit:
 
     An option of a menu carries the words of the command it stands for.
     """
-    user, team = body["user"], body.get("team") or {}
     word = str(action["action_id"]).partition("-")[2].partition(":")[0]
     argument = str(action.get("value") or "")
     if "selected_option" in action:
         word, _, argument = str((action["selected_option"] or {}).get("value") or "").partition(" ")
-    return Visit(
-        slack_id=SlackId(str(_enterprise(body) or team.get("id") or user.get("team_id")), str(user["id"])),
-        team_id=str(team.get("id") or user.get("team_id") or ""),
+    view = body.get("view") or {}
+    return replace(
+        _of_interaction(body),
         word=word,
         argument="" if argument == "-" else argument,
-        response_url=str(body.get("response_url") or ""),
-        trigger_id=str(body.get("trigger_id") or ""),
+        # a public message must never give way to a private answer
+        replaces=bool((body.get("container") or {}).get("is_ephemeral")),
         from_button=True,
-        view_id=str((body.get("view") or {}).get("id") or ""),
+        window_id=str(view.get("id") or "") if view.get("type") == "modal" else "",
+        window_mark=str(view.get("private_metadata") or ""),
+        from_home=view.get("type") == "home",
     )
 
 
-def _enterprise(body: dict[str, Any]) -> str:
-    return str((body.get("enterprise") or {}).get("id") or "")
+def from_shortcut(body: dict[str, Any], word: str) -> Visit:
+    """Return the visit of a global shortcut, which stands for *word*."""
+    return replace(_of_interaction(body), word=word)
+
+
+def from_event(body: dict[str, Any]) -> Visit:
+    """Return the visit of an event; it has no trigger and no way to answer."""
+    org, team = str(body.get("enterprise_id") or body["team_id"]), str(body["team_id"])
+    return Visit(SlackId(org, str(body["event"]["user"])), team, "", "", "", "")
+
+
+def _of_interaction(body: dict[str, Any]) -> Visit:
+    user, team = body["user"], body.get("team") or {}
+    team_id = str(team.get("id") or user.get("team_id") or "")
+    org_id = str((body.get("enterprise") or {}).get("id") or team_id)
+    response_url, trigger_id = str(body.get("response_url") or ""), str(body.get("trigger_id") or "")
+    return Visit(SlackId(org_id, str(user["id"])), team_id, "", "", response_url, trigger_id)
 
 
 def _collapse(text: str) -> str:

@@ -26,5 +26,5 @@ class Word:
     answer: Answer | None = None
     anybody: AnswerAnybody | None = None
     modal: Fill | None = None
-    modal_title: str = ""
+    window_title: str = "Worthwhile"
     typed: bool = True

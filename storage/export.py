@@ -7,7 +7,7 @@ from sqlmodel import Session, col, select
 from bot.domain.export import Stored
 from bot.domain.people import Viewer
 from storage.choices import files_of, settings_of
-from storage.people import links_of
+from storage.links import links_of
 from storage.tables import Person, SlackUser, Source, Token
 from storage.usage import deliveries_for, months_of, usage_of
 

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, delete, select
 
 from bot.errors import ConfigError
 from storage.ids import upsert
@@ -22,3 +22,8 @@ def claim_host(session: Session, host: str, now: datetime) -> None:
             "stop the other one, or use PostgreSQL."
         )
     upsert(session, HostSeen, [{"host": host, "seen_at": now}], lambda _, new: {"seen_at": new.seen_at})
+
+
+def release_host(session: Session, host: str) -> None:
+    """Forget that *host* uses the file, so that another may at once."""
+    session.exec(delete(HostSeen).where(col(HostSeen.host) == host))

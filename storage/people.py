@@ -3,14 +3,14 @@
 from datetime import date, datetime, timedelta
 from typing import Final
 
-from sqlalchemy import or_
 from sqlmodel import Session, col, select
 
 from bot.domain.marks import Marks
-from bot.domain.people import Link, Profile, SlackId, Standing, Viewer, normal_email
+from bot.domain.people import Profile, SlackId, Standing, Viewer, normal_email
 from storage.engine import Database
 from storage.ids import account_id, insert_new, new_id
-from storage.tables import Account, AccountLink, EmailHolder, Person, SlackUser
+from storage.links import close_links, link
+from storage.tables import EmailHolder, Person, SlackUser
 
 OWN_PROVIDER: Final = "own"  # what a person sends in themselves, or is sent about them by Slack identity
 
@@ -90,34 +90,6 @@ def _hold_email(session: Session, profile: Profile, marks: Marks) -> None:
         insert_new(session, EmailHolder, [row])
 
 
-def link(session: Session, account: int, person_id: int, from_day: date, *, how: str, by: str) -> None:
-    """Link an account to a person from a day on; an account that is linked already stays as it is.
-
-    A day of an account belongs to one person at most: days that were linked before, to them or to
-    somebody else, stay where they are.
-    """
-    links = session.exec(select(AccountLink).where(AccountLink.account_id == account)).all()
-    ends = [link_.to_day for link_ in links if link_.to_day is not None]
-    if len(ends) < len(links):
-        return
-    first = max([from_day, *(end + timedelta(days=1) for end in ends)])
-    row = {"account_id": account, "person_id": person_id, "from_day": first, "how": how, "by": by}
-    insert_new(session, AccountLink, [row])
-
-
-def links_of(session: Session, person_id: int) -> list[Link]:
-    """Return every account that is or was the person's."""
-    query = (
-        select(Account, AccountLink)
-        .where(col(Account.id) == col(AccountLink.account_id), AccountLink.person_id == person_id)
-        .order_by(Account.provider, Account.name, col(AccountLink.from_day))
-    )
-    return [
-        Link(account.provider, account.name, link_.from_day, link_.to_day, link_.how, link_.by)
-        for account, link_ in session.exec(query)
-    ]
-
-
 def own_account(session: Session, slack_id: SlackId) -> int:
     """Return the account that the person's own uploads hang on."""
     return account_id(session, OWN_PROVIDER, own_account_name(slack_id))
@@ -149,19 +121,6 @@ def by_person_id(session: Session, person_id: int) -> Viewer | None:
     return None if found is None else _viewer(*found)
 
 
-def by_account(session: Session, provider: str, name: str, day: date) -> Viewer | None:
-    """Return whose account it was on *day*."""
-    query = (
-        select(SlackUser, Person)
-        .where(Account.provider == provider, Account.name == name)
-        .where(col(AccountLink.account_id) == col(Account.id), col(AccountLink.from_day) <= day)
-        .where(or_(col(AccountLink.to_day).is_(None), col(AccountLink.to_day) >= day))
-        .where(col(Person.id) == col(AccountLink.person_id), col(SlackUser.person_id) == col(Person.id))
-    )
-    found = session.exec(query).first()
-    return None if found is None else _viewer(*found)
-
-
 def pause(session: Session, person_id: int, now: datetime) -> None:
     """Stop collecting; what is there stays."""
     person = session.get(Person, person_id)
@@ -183,7 +142,7 @@ def known_users(session: Session, org_id: str) -> dict[str, SlackUser]:
     return {user.user_id: user for user in session.exec(select(SlackUser).where(SlackUser.org_id == org_id))}
 
 
-def refresh_profile(session: Session, profile: Profile, now: datetime) -> None:
+def refresh_profile(session: Session, profile: Profile, marks: Marks, now: datetime) -> None:
     """Take over what the directory says now; somebody who left has their links closed today."""
     user = session.get(SlackUser, (profile.slack_id.org_id, profile.slack_id.user_id))
     if user is None:
@@ -192,26 +151,17 @@ def refresh_profile(session: Session, profile: Profile, now: datetime) -> None:
     user.email = normal_email(profile.email) if profile.email else user.email
     user.is_deleted, user.checked_at = profile.is_deleted, now
     session.add(user)
+    _hold_email(session, profile, marks)
     person = session.get(Person, user.person_id)
     if person is None:
         return
     if profile.is_deleted and person.left_on is None:
         person.left_on = now.date()
-        _close_links(session, person.id, now.date())
+        close_links(session, person.id, now.date())
     elif not profile.is_deleted and person.left_on is not None:
         # came back before anything was erased; the links stay closed until they switch on anew
         person.left_on, person.switched_on_at = None, None
     session.add(person)
-
-
-def _close_links(session: Session, person_id: int, day: date) -> None:
-    query = select(AccountLink).where(AccountLink.person_id == person_id, col(AccountLink.to_day).is_(None))
-    for link_ in session.exec(query):
-        if link_.from_day > day:
-            session.delete(link_)
-        else:
-            link_.to_day = day
-            session.add(link_)
 
 
 def left_before(session: Session, day: date) -> list[int]:

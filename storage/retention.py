@@ -14,7 +14,7 @@ from bot.domain.tally import sum_rows
 from storage import bulk
 from storage.ids import label_ids, table_of
 from storage.people import own_account
-from storage.tables import AccountLink, EventMark, UsageDay, UsageMonth
+from storage.tables import Account, AccountLink, EventMark, FeedScope, UsageDay, UsageMonth
 from storage.usage import usage_of
 
 
@@ -80,6 +80,13 @@ def _delete_days(session: Session, person_id: int, cutoff: date) -> None:
 def drop_months_before(session: Session, month: date) -> None:
     """Delete monthly sums older than *month*."""
     session.exec(delete(UsageMonth).where(col(UsageMonth.month) < month))
+
+
+def drop_orphans(session: Session) -> None:
+    """Delete days of accounts that are gone: a delivery can land in the moment in which somebody is erased."""
+    gone = col(UsageDay.account_id).not_in(select(Account.id))
+    session.exec(delete(UsageDay).where(gone))
+    session.exec(delete(FeedScope).where(col(FeedScope.account_id).not_in(select(Account.id))))
 
 
 def drop_event_marks_before(session: Session, day: date) -> None:

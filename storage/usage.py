@@ -12,10 +12,11 @@ from bot.domain.people import Delivered
 from bot.domain.usage import MEASURES, UsageRow
 from storage import bulk
 from storage.ids import label_ids, table_of, upsert
-from storage.tables import AccountLink, FeedScope, Label, Source, SourceDay, UsageDay, UsageMonth
+from storage.tables import AccountLink, FeedScope, Label, Source, SourceDay, SourceState, UsageDay, UsageMonth
 
 _days, _months = table_of(UsageDay), table_of(UsageMonth)
 _links, _sources = table_of(AccountLink), table_of(Source)
+_states = table_of(SourceState)
 _labels, _scopes = table_of(Label), table_of(FeedScope)
 _LABELLED: Final = ("tool", "model", "run_kind", "tier")
 _measures_of: Final = attrgetter(*MEASURES)
@@ -67,8 +68,13 @@ def _read_deliveries() -> Select[Any]:
             func.min(case((first < _links.c.from_day, _links.c.from_day), else_=first)),
             func.max(case((last > ends, ends), else_=last)),
             received_at,
+            func.max(_states.c.failing_since),
         )
-        .select_from(joined.join(_sources, _sources.c.id == _scopes.c.source_id))
+        .select_from(
+            joined.join(_sources, _sources.c.id == _scopes.c.source_id).outerjoin(
+                _states, _states.c.source_id == _sources.c.id
+            )
+        )
         .where(
             _links.c.person_id == bindparam("person_id"),
             last >= _links.c.from_day,

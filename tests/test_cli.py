@@ -15,6 +15,7 @@ from typing import Any, Final, NamedTuple
 
 import pytest
 import yaml
+from sqlalchemy import text
 
 from bot import cli
 from bot.arguments import parser
@@ -311,7 +312,7 @@ def test_a_database_of_another_revision_is_named(run: Run, database: Database) -
         ("r9999", "at revision r9999, which this version does not know"),
     ):
         with database.writer.begin() as connection:
-            connection.exec_driver_sql(f"UPDATE alembic_version SET version_num = '{version}'")
+            connection.execute(text("UPDATE alembic_version SET version_num = :to"), {"to": version})
 
         said = run("db", "check")
 

@@ -16,7 +16,7 @@ from bot.domain.usage import MEASURES
 from bot.errors import InputError, RefusedError
 from bot.intake import take_ccusage, take_push, take_push_file
 from bot.policy import Policy, Retention
-from storage import erasure, holders, people
+from storage import erasure, holders, links, people
 from storage.engine import Database
 from storage.ids import account_id
 from storage.tokens import Bearer
@@ -259,7 +259,7 @@ def test_a_person_is_known_by_email_slack_user_or_linked_account(database: Datab
 
     def link(session: Any) -> None:
         account = account_id(session, holders.EXTERNAL_PROVIDER, "meshclaw:ada")
-        people.link(session, account, ada.person_id, MONDAY, how="file", by="operator")
+        links.link(session, account, ada.person_id, MONDAY, how="file", by="operator")
 
     database.writing(link)
     take_push(services, parsed(pushed(person=person)), PLATFORM)
@@ -271,7 +271,7 @@ def test_a_linked_account_is_a_persons_from_its_day_on(database: Database) -> No
 
     def link(session: Any) -> None:
         account = account_id(session, holders.EXTERNAL_PROVIDER, "x")
-        people.link(session, account, ada.person_id, date(2026, 11, 18), how="file", by="operator")
+        links.link(session, account, ada.person_id, date(2026, 11, 18), how="file", by="operator")
 
     database.writing(link)
     days = ("2026-11-17T23:59:59Z", "2026-11-18T00:00:00Z")

@@ -53,6 +53,7 @@ def test_no_more_than_its_workers_run_at_the_same_time(pool: AnswerPool) -> None
     gate = Gate()
     for _ in range(5):
         pool.submit(gate.answer)
+    assert until(lambda: gate.running == 2)
     gate.open()
 
     assert pool.idle(5)

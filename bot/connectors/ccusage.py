@@ -10,7 +10,6 @@ from typing import Final, NamedTuple
 
 from bot.connectors.ccusage_format import Counts, Day, Part, read_days
 from bot.domain.money import nano_usd
-from bot.domain.tally import Tally
 from bot.domain.usage import BIT, UsageRow
 
 SOURCE: Final = "ccusage"
@@ -74,26 +73,23 @@ def _rows(day: Day, tool: str, notes: dict[str, None]) -> list[UsageRow]:
 
 
 def _row(day: date, tool: str, model: str, same: Sequence[_Part]) -> UsageRow:
-    total = Tally()
-    for part in same:
-        cost = _cost(part)
-        total.add((*part.tokens, cost), "" if cost is None else SOURCE)
-    uncached_input, cache_read, cache_write, cache_write_1h, output, list_value = total.values[:6]
+    costs = [_cost(part) for part in same]
+    known = [cost for cost in costs if cost is not None]
+    tokens = same[0].tokens if len(same) == 1 else tuple(map(sum, zip(*(part.tokens for part in same), strict=True)))
     return UsageRow(
         day,
         SOURCE,
         0,
         tool,
         model,
-        uncached_input_tokens=uncached_input,
-        cache_read_tokens=cache_read,
-        cache_write_tokens=cache_write,
-        cache_write_1h_tokens=cache_write_1h,
-        output_tokens=output,
-        list_value_nano_usd=list_value,
-        list_value_by=total.by,
-        # the sum has the list value where measures have the requests
-        partly_unknown=BIT["list_value_nano_usd"] if total.partly else 0,
+        uncached_input_tokens=tokens[0],
+        cache_read_tokens=tokens[1],
+        cache_write_tokens=tokens[2],
+        cache_write_1h_tokens=tokens[3],
+        output_tokens=tokens[4],
+        list_value_nano_usd=sum(known) if known else None,
+        list_value_by=SOURCE if known else "",
+        partly_unknown=BIT["list_value_nano_usd"] if 0 < len(known) < len(costs) else 0,
     )
 
 

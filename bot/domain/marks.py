@@ -21,6 +21,10 @@ class Marks:
         """Return the mark of a Slack user."""
         return self._mark("slack", f"{slack_id.org_id}/{slack_id.user_id}")
 
+    def of_window(self, slack_id: SlackId, view_id: str) -> str:
+        """Return the mark that binds an open window to the person it was opened for."""
+        return self._mark("window", f"{slack_id.org_id}/{slack_id.user_id}/{view_id}").hex()
+
     def of_request(self, *parts: str) -> bytes:
         """Return the mark of a request, from what makes it unique."""
         return self._mark("request", "\x1f".join(parts))

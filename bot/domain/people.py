@@ -104,3 +104,4 @@ class Delivered:
     first_day: date
     last_day: date
     received_at: datetime
+    failing_since: datetime | None = None

@@ -83,7 +83,7 @@ def _iso_month(word: str, today: date) -> Period | None:
     if month.first > today:
         return None
     if month.last >= today:
-        return parse_period("month", today)
+        return parse_period("today" if today.day == 1 else "month", today)
     return month
 
 

@@ -8,16 +8,17 @@ from typing import Any, Final
 import structlog
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from bot.jobs import directory, retention
+from bot.jobs import directory, retention, sync
 from bot.services import Services
 from storage.choices import take_slot
 
 log = structlog.get_logger()
 
 Job = Callable[[Services], dict[str, int]]
-JOBS: Final[Mapping[str, Job]] = {"directory": directory.run, "retention": retention.run}
+JOBS: Final[Mapping[str, Job]] = {"directory": directory.run, "retention": retention.run, "sync": sync.run}
 # The hour of the UTC day from which a nightly job is due.
 _NIGHTLY_FROM: Final = {"directory": 1, "retention": 2}
+_HOURLY: Final = ("sync",)
 
 
 def start_clock(services: Services, each_minute: Callable[[], None]) -> BackgroundScheduler:
@@ -32,15 +33,16 @@ def start_clock(services: Services, each_minute: Callable[[], None]) -> Backgrou
 
 
 def tick(services: Services) -> None:
-    """Run the nightly jobs that are due and that nobody has taken yet."""
+    """Run the jobs that are due and that nobody has taken yet."""
     now = services.now()
     for name, hour in _NIGHTLY_FROM.items():
         if now.hour >= hour:
-            _guarded(name, partial(_take_and_run, name, now, services))
+            _guarded(name, partial(_take_and_run, name, now.date().isoformat(), now, services))
+    for name in _HOURLY:
+        _guarded(name, partial(_take_and_run, name, f"{now:%Y-%m-%dT%H}", now, services))
 
 
-def _take_and_run(name: str, now: datetime, services: Services) -> None:
-    slot = now.date().isoformat()
+def _take_and_run(name: str, slot: str, now: datetime, services: Services) -> None:
     if services.database.writing(lambda session: take_slot(session, name, slot, now)):
         counts = JOBS[name](services)
         log.info("job_done", job=name, **counts)

@@ -15,7 +15,8 @@ def run(services: Services) -> dict[str, int]:
         return {"refreshed": 0, "left": 0}
     for profile in services.slack.profiles():
         if profile.slack_id.user_id in known:
-            services.database.writing(partial(refresh_profile, profile=profile, now=services.now()))
+            refresh = partial(refresh_profile, profile=profile, marks=services.marks, now=services.now())
+            services.database.writing(refresh)
             seen += 1
             left += profile.is_deleted
     return {"refreshed": seen, "left": left}

@@ -23,6 +23,7 @@ def run(services: Services) -> dict[str, int]:
     database = services.database
     database.writing(lambda session: retention.drop_months_before(session, oldest_month))
     database.writing(lambda session: retention.drop_event_marks_before(session, today - timedelta(days=EVENT_DAYS + 1)))
+    database.writing(retention.drop_orphans)
     database.writing(lambda session: choices.drop_seen_before(session, now - timedelta(days=_REQUEST_DAYS)))
     return {"rows_folded": folded, "leavers_erased": erased}
 

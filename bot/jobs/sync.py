@@ -1,7 +1,10 @@
 """Asking sources for usage: the last days of everybody who is on, and 15 weeks for those newly on."""
 
+import threading
 from collections.abc import Collection, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
+from functools import partial
 from typing import Final, NamedTuple
 
 import structlog
@@ -11,7 +14,7 @@ from sqlmodel import Session
 from bot.connectors.pull import PullSource, ReportedDay
 from bot.domain.tally import Tally, measures
 from bot.domain.usage import UsageRow
-from bot.errors import ConnectorError
+from bot.errors import ConnectorError, WorthwhileError
 from bot.services import Services
 from storage import pulls
 from storage.ids import source_id
@@ -31,6 +34,36 @@ class Synced(NamedTuple):
     failed: str = ""
 
 
+class Backfiller:
+    """Asks the sources soon, in a thread of its own; what is asked for meanwhile is gathered into one more run."""
+
+    def __init__(self) -> None:
+        self._executor = ThreadPoolExecutor(1, thread_name_prefix="backfill")
+        self._waiting = threading.BoundedSemaphore(1)
+
+    def wake(self, services: Services) -> None:
+        """Run soon; one run that waits is enough for everybody who is newly on."""
+        if self._waiting.acquire(blocking=False):
+            self._executor.submit(self._run, services)
+
+    def _run(self, services: Services) -> None:
+        self._waiting.release()
+        for source in services.sources:
+            try:
+                fill_in(services, source)
+            except WorthwhileError as error:
+                log.warning("backfill_failed", source=source.kind, error=type(error).__name__)
+
+    def close(self) -> None:
+        """Finish the run in hand."""
+        self._executor.shutdown(wait=True, cancel_futures=True)
+
+
+def fill_in(services: Services, source: PullSource) -> Synced:
+    """Take 15 weeks of those for whom *source* has never delivered."""
+    return backfill(services, source, services.database.writing(partial(source_id, kind=source.kind, name=source.name)))
+
+
 def run(services: Services) -> dict[str, int]:
     """Ask every source for its last days, and for 15 weeks of those newly on; one failing stops no other."""
     done = [sync_source(services, source) for source in services.sources]
@@ -44,7 +77,7 @@ def run(services: Services) -> dict[str, int]:
 
 def sync_source(services: Services, source: PullSource, days: int = WINDOW_DAYS) -> Synced:
     """Fill in who is newly on, then take the last *days* of everybody who is on."""
-    instance = services.database.writing(lambda session: source_id(session, source.kind, source.name))
+    instance = services.database.writing(partial(source_id, kind=source.kind, name=source.name))
     today = services.now().date()
     try:
         filled = backfill(services, source, instance)

@@ -48,10 +48,24 @@ class Message:
                 found.append(part)
         return found
 
+    def as_text(self) -> str:
+        """Return it for a terminal."""
+        return "\n".join(texts_of(self.blocks(rich=False)))
+
     @property
     def has_rich(self) -> bool:
         """Whether any block might be refused."""
         return any(isinstance(part, Twin) for part in self.parts)
+
+
+def texts_of(value: Any) -> list[str]:
+    """Return the texts of blocks in reading order."""
+    if isinstance(value, list):
+        return [text for inner in value for text in texts_of(inner)]
+    if not isinstance(value, dict):
+        return []
+    own = [value["text"]] if isinstance(value.get("text"), str) else []
+    return own + [text for key, inner in value.items() if key != "confirm" for text in texts_of(inner)]
 
 
 def escape(text: str) -> str:

@@ -6,7 +6,7 @@ from datetime import date
 from bot.domain.period import day_and_month
 from bot.views.blocks import Block, Message, actions, button, confirm, context, foreign, section
 from bot.views.help import contacts
-from bot.views.wording import LOCK, plural
+from bot.views.wording import LOCK, listed, plural, provider_name
 
 NOTIFICATION = "About your AI usage."
 
@@ -37,15 +37,19 @@ def first_screen(name: str) -> Message:
     )
 
 
-def switched_on(choices: dict[str, str]) -> Message:
-    """Return what follows [Switch it on]: how data gets here, and two questions of equal weight."""
+def switched_on(choices: dict[str, str], providers: Sequence[str] = ()) -> Message:
+    """Return what follows [Switch it on]: where data comes from, and two questions of equal weight."""
+    fetching = (
+        f"Fetching your last 15 weeks from {listed([provider_name(kind) for kind in providers])}. Minutes, in a "
+        "large company overnight; it will be in your Home tab."
+        if providers
+        else "From now on what arrives about you is kept, and only you see it. "
+        "Your own laptop's figures are one command away."
+    )
     return Message(
         NOTIFICATION,
         [
-            section(
-                "*It's on.* From now on what arrives about you is kept, and only you see it. "
-                "Your own laptop's figures are one command away."
-            ),
+            section(f"*It's on.* {fetching}"),
             actions(button("Connect my laptop", "connect"), button("Show my usage", "show", "4w")),
             *_questions(choices),
         ],

@@ -39,6 +39,7 @@ from bot.views.wording import (
     money,
     plural,
     source_freshness,
+    source_name,
     tool_name,
 )
 
@@ -83,7 +84,8 @@ def usage_message(
                 button("Resume", "resume"),
             )
         )
-    parts.append(section("\n".join([*_cost_lines(summary), budget_line, NO_OUTCOMES]).replace("\n\n", "\n")))
+    lines = [*_cost_lines(summary), *_silent(deliveries), budget_line, NO_OUTCOMES]
+    parts.append(section("\n".join(line for line in lines if line)))
     parts += where_it_went(summary)
     parts += _unpriced(summary.unpriced)
     parts.append(context(_freshness(summary, deliveries, today)))
@@ -131,6 +133,15 @@ def today_message(rows: Sequence[UsageRow], summary: Summary, today: date) -> Me
             actions(button("Four weeks", "show", "4w"), button("Sources", "sources")),
         ],
     )
+
+
+def _silent(deliveries: Sequence[Delivered]) -> list[str]:
+    """Say which sources have stopped, so that nobody takes a sum for whole."""
+    silent = [delivered for delivered in deliveries if delivered.failing_since]
+    return [
+        f"*{source_name(one.kind, one.name)}: no data since {short_day(one.last_day)}*, so this sum is too low."
+        for one in silent
+    ]
 
 
 def _cost_lines(summary: Summary) -> list[str]:

@@ -24,6 +24,13 @@ _TOOLS: Final = {
     "cursor": "Cursor",
     "copilot": "Copilot",
 }
+_PROVIDERS: Final = {
+    "anthropic": "Anthropic",
+    "cursor": "Cursor",
+    "copilot": "GitHub Copilot",
+    "openai": "OpenAI",
+    "meshclaw": "MeshClaw",
+}
 _ESTIMATORS: Final = {
     "ccusage": "ccusage",
     "sender": "whoever sent it",
@@ -123,4 +130,9 @@ def source_name(kind: str, name: str) -> str:
         return f"ccusage from {foreign(name, 40)}"
     if kind == "push":
         return f"pushed by {foreign(name, 40)}"
-    return foreign(name, 40)
+    return provider_name(kind)
+
+
+def provider_name(kind: str) -> str:
+    """Return a provider that is asked, as people call it."""
+    return _PROVIDERS.get(kind, foreign(kind, 40))

@@ -77,7 +77,7 @@ class Browser:
 
     def js(self, code: str, *args: Any) -> Any:
         """Runs a script in the page."""
-        return self.driver.execute_script(code, *args)  # type: ignore[no-untyped-call]
+        return self.driver.execute_script(code, *args)
 
     def until(self, true: Callable[[], Any], seconds: float = 5.0) -> Any:
         """Waits until something is true and returns it; raises AssertionError when it stays false."""

@@ -130,6 +130,13 @@ def test_a_price_that_ccusage_does_not_know_is_unknown_and_not_nothing() -> None
     assert costs == {"local-model": None, "<synthetic>": 0}
 
 
+def test_a_model_named_twice_is_one_row_that_remembers_what_is_unknown() -> None:
+    day = unified(DAY, [breakdown("x", cost=0), breakdown("x", cost=0.25)])
+    (row,) = all_rows(parse(ccusage_file(day), TODAY))
+    assert row.uncached_input_tokens == 200
+    assert row.measure("list_value_nano_usd") == (250_000_000, False)
+
+
 def test_models_that_add_up_to_more_than_the_day_are_taken_and_said_to_be() -> None:
     day = unified(DAY, [breakdown("claude-opus-4-5")]) | {"inputTokens": 1}
     report = parse(ccusage_file(day), TODAY)

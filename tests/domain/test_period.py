@@ -50,6 +50,7 @@ def day(month: int, number: int, year: int = 2026) -> date:
         pytest.param("2024-02", TODAY, Period("month", day(2, 1, 2024), day(2, 29, 2024)), id="a leap month"),
         pytest.param("2026-11", TODAY, Period("this-month", day(11, 1), day(11, 18)), id="the month that goes on"),
         pytest.param("2026-11", day(11, 30), Period("this-month", day(11, 1), day(11, 29)), id="its last day"),
+        pytest.param("2026-12", day(12, 1), Period("today", day(12, 1), day(12, 1)), id="the month that began today"),
         pytest.param("2026-11", day(12, 1), Period("month", day(11, 1), day(11, 30)), id="the day after it"),
         pytest.param("week", day(3, 2, 2024), Period("week", day(2, 24, 2024), day(3, 1, 2024)), id="over a leap day"),
         pytest.param("week", day(3, 1), Period("week", day(2, 22), day(2, 28)), id="to the end of a month"),

@@ -42,9 +42,9 @@ def stage(transport: Transport, new_database: Callable[[], str]) -> Iterator[Sta
 @pytest.fixture(autouse=True)
 def _slack_behaves(request: pytest.FixtureRequest) -> Iterator[None]:
     """Let no misbehaviour of Slack's reach the next test."""
+    each = request.getfixturevalue("stage") if "stage" in request.fixturenames else None
     yield
-    if "stage" in request.fixturenames:
-        each: Stage = request.getfixturevalue("stage")
+    if isinstance(each, Stage):
         each.slack.faults.clear()
         each.settle()
 

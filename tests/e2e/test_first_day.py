@@ -93,7 +93,7 @@ def test_a_second_machine_adds_and_replaces_only_itself(stage: Stage) -> None:
 def test_a_withdrawn_token_is_taken_no_more(stage: Stage) -> None:
     user = stage.someone_on()
     made = stage.press(user, stage.ask(user, "connect"), "Make my upload token")
-    withdrawn = stage.press(user, made, "Withdraw it")
+    withdrawn = stage.press(user, made, "mytokens-withdraw")
 
     assert "Your upload token is withdrawn." in texts(withdrawn)
     assert stage.send_ccusage(token_in(made), days_back(1, 2)).status_code == 401

@@ -20,7 +20,7 @@ from tests.e2e.figures import days_back
 from tests.e2e.harness import T0, Stage, staged, texts
 
 BUTTONS = ("on", "show", "token", "export", "erase", "counted", "tokens")
-KINDS = {
+KINDS: dict[str, tuple[dict[str, Any], str]] = {
     "guest": ({"is_restricted": True}, "This works for employees only. Sorry!"),
     "guest of one channel": ({"is_ultra_restricted": True}, "This works for employees only. Sorry!"),
     "bot": ({"is_bot": True}, "This answers people, not bots."),

@@ -64,14 +64,15 @@ def test_the_scopes_are_those_of_the_methods_and_what_goes_with_them(packaged: d
     assert packaged["oauth_config"]["scopes"]["bot_optional"] == ["files:write"]
 
 
-def test_buttons_reach_the_bot_and_no_event_is_asked_for_that_nobody_takes(packaged: dict[str, Any]) -> None:
-    kinds = {route.kind for route in ROUTES}
+def test_buttons_shortcuts_and_events_are_those_that_somebody_takes(packaged: dict[str, Any]) -> None:
+    names = {kind: {route.name for route in ROUTES if route.kind == kind} for kind in ("action", "shortcut", "event")}
+    features, settings = packaged["features"], packaged["settings"]
 
-    assert packaged["settings"]["interactivity"]["is_enabled"] is ("action" in kinds)
-    assert ("event_subscriptions" in packaged["settings"]) is ("event" in kinds)
-    assert "shortcuts" not in packaged["features"]
-    assert packaged["features"]["app_home"]["home_tab_enabled"] is False
-    assert packaged["features"]["app_home"]["messages_tab_enabled"] is True
+    assert settings["interactivity"]["is_enabled"] is bool(names["action"] or names["shortcut"])
+    assert set(settings.get("event_subscriptions", {}).get("bot_events", [])) == names["event"]
+    assert {shortcut["callback_id"] for shortcut in features.get("shortcuts", [])} == names["shortcut"]
+    assert features["app_home"]["home_tab_enabled"] is ("app_home_opened" in names["event"])
+    assert features["app_home"]["messages_tab_enabled"] is True
 
 
 @pytest.mark.parametrize("prefix", ["", "ai"])
@@ -89,6 +90,7 @@ def test_the_verb_prints_it_for_each_transport_and_prefix(
     assert command["command"] == f"/{prefix}mytokens"
     assert command.get("url") == endpoint
     assert parsed["settings"]["interactivity"].get("request_url") == endpoint
+    assert parsed["settings"].get("event_subscriptions", {}).get("request_url") == endpoint
     assert parsed["settings"]["socket_mode_enabled"] is (url is None)
     assert scopes_of(parsed) == scopes_of(read(manifest("", None)))
 

@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -119,6 +120,26 @@ def test_an_interrupt_from_the_keyboard_stops_it_cleanly_too(new_database: Calla
         assert "Traceback" not in process.log
 
 
+@contextmanager
+def bounded(seconds: float = 15.0) -> Iterator[None]:
+    """End a bot that starts in this process although it should not; signals are taken as before afterwards."""
+    before = {number: signal.signal(number, lambda *_: None) for number in (signal.SIGTERM, signal.SIGINT)}
+    watch = threading.Timer(seconds, os.kill, (os.getpid(), signal.SIGTERM))
+    watch.start()
+    try:
+        yield
+    finally:
+        watch.cancel()
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def run_in_vain() -> int:
+    """Run the verb `run`, which should end at once, and return its status."""
+    with bounded():
+        return cli.main(["run"])
+
+
 @pytest.fixture
 def from_environment(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
     """Gives the command line the settings of a bot on a local Slack."""
@@ -137,7 +158,7 @@ def test_a_port_in_use_is_one_line_that_names_the_setting(
     with LocalSlack().running() as slack, socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         from_environment(slack, new_database(), WEB_PORT=str(port))
-        status = cli.main(["run"])
+        status = run_in_vain()
 
     assert status == 1
     assert log.lines() == [
@@ -155,7 +176,7 @@ def test_a_file_that_another_host_has_open_is_refused_in_one_line(
     database.dispose()
     with LocalSlack().running() as slack:
         from_environment(slack, url)
-        status = cli.main(["run"])
+        status = run_in_vain()
 
     assert status == 1
     assert log.lines() == [
@@ -186,7 +207,7 @@ def test_what_stops_it_from_starting_is_one_line(
 ) -> None:
     with LocalSlack().running() as slack:
         from_environment(slack, new_database(), **changes)
-        status = cli.main(["run"])
+        status = run_in_vain()
 
     assert status == 1
     assert names in log.lines()[0]
@@ -198,7 +219,7 @@ def test_a_wrong_app_token_is_one_line(
 ) -> None:
     with LocalSlack().running() as slack:
         from_environment(slack, new_database(), SLACK_APP_TOKEN="xapp-wrong", SLACK_SIGNING_SECRET="")
-        status = cli.main(["run"])
+        status = run_in_vain()
 
     assert status == 1
     (line,) = log.lines()

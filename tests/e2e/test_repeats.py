@@ -1,10 +1,7 @@
 """Requests that come again, from Slack or from a quick finger: one effect, and reads are answered again."""
 
-from sqlmodel import select
-
 from bot.playground.delivery import Delivery
 from bot.playground.shown import Shown
-from storage.tables import OwnFile, Person, SlackUser, Token
 from tests.e2e.figures import days_back
 from tests.e2e.harness import Stage, everything_stored, texts, token_in
 from tests.threads import at_once
@@ -26,13 +23,10 @@ def again(stage: Stage, user: str, delivery: Delivery) -> Shown:
     return stage.answer(user, mark, stage.slack.repeat(delivery))
 
 
-def stored(stage: Stage, query: str) -> int:
-    """Return how many rows of somebody there are in one of the tables."""
-    with stage.services.database.reading() as session:
-        return len(session.exec(_QUERIES[query]).all())
-
-
-_QUERIES = {"person": select(Person), "slack_user": select(SlackUser), "token": select(Token), "file": select(OwnFile)}
+def stored(stage: Stage, table: str) -> int:
+    """Return how many rows a table has."""
+    lines = everything_stored(stage.services.database).splitlines()
+    return sum(line.startswith(f"{table} (") for line in lines)
 
 
 def test_switching_on_again_and_again_makes_one_person(stage: Stage) -> None:
@@ -129,12 +123,12 @@ def test_a_repeated_choice_does_not_undo_a_later_one(stage: Stage) -> None:
 
 
 def test_a_repeated_export_makes_one_file(stage: Stage) -> None:
-    user, before = stage.someone_on(), stored(stage, "file")
+    user, before = stage.someone_on(), stored(stage, "own_file")
     delivery = stage.slack.command(user, "/mytokens", "export")
     stage.settle()
     again(stage, user, delivery)
 
-    assert stored(stage, "file") == before + 1
+    assert stored(stage, "own_file") == before + 1
     assert len([shown for shown in stage.slack.shown_to(user) if shown.surface == "file"]) == 1
 
 

@@ -12,7 +12,7 @@ from bot.playground.faults import Fault, dropped, html, rate_limited, refused, s
 from bot.pool import WORKERS
 from storage.tables import OwnFile
 from tests.e2e.figures import days_back
-from tests.e2e.harness import Log, Stage, texts
+from tests.e2e.harness import Log, Stage, Transport, texts
 
 ONCE = {
     "429": rate_limited(1),
@@ -22,6 +22,13 @@ ONCE = {
 }
 SORRY = "Slack didn't answer me; nothing is lost. Try again in a few minutes."
 TOKENS = "mytokens-tokens"
+
+
+@pytest.fixture(scope="module", params=["http"])
+def transport(request: pytest.FixtureRequest) -> Transport:
+    """How requests arrive does not matter here; a window that opens late is tested over both."""
+    each: Transport = request.param
+    return each
 
 
 @pytest.fixture(scope="module")

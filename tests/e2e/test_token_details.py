@@ -1,5 +1,7 @@
 """Token details: a window that opens at once, four kinds by model, and no sum."""
 
+from bot.playground.faults import silent
+from bot.playground.shown import Shown
 from tests.e2e.figures import days_back
 from tests.e2e.harness import Stage, texts
 
@@ -80,3 +82,19 @@ def test_a_window_that_cannot_open_gets_its_figures_nowhere_else(stage: Stage) -
     assert stage.calls_since(calls, "views.open") == ["expired_trigger_id"]
     assert "claude-opus-4-5" not in "".join(texts(shown) for shown in stage.slack.shown_to(user, before))
     assert answer.surface == "ephemeral"
+
+
+def test_a_window_that_slack_opens_too_late_holds_no_acknowledgement_up(stage: Stage) -> None:
+    user = stage.someone_on()
+    stage.slack.faults.next("views.open", silent(6))
+    delivery = stage.slack.click(user, _details_of(stage, user), TITLE)
+    stage.settle()
+
+    assert delivery.acked
+    assert delivery.ack_seconds < 3
+    assert "Slack didn't show the window; nothing is lost." in texts(stage.slack.shown_to(user)[-1])
+
+
+def _details_of(stage: Stage, user: str) -> Shown:
+    stage.send_ccusage(stage.token_of(user), days_back(1, 3))
+    return stage.ask(user)

@@ -1,8 +1,10 @@
 """Reading and writing from many threads: nothing is lost, all of a unit of work is kept or none."""
 
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import select, text
@@ -224,8 +226,12 @@ def test_a_url_without_a_driver_means_the_one_that_is_installed(postgresql_url: 
         assert not database.is_sqlite
 
 
-def test_the_folder_of_a_new_file_is_made(tmp_path: object) -> None:
-    with opened(f"sqlite:///{tmp_path}/a/b/worthwhile.db") as database:
+def test_a_new_file_and_its_folder_are_the_bots_alone(tmp_path: Path) -> None:
+    with opened(f"sqlite:///{tmp_path}/data/worthwhile.db") as database:
         assert database.is_sqlite
-        with database.reading() as session:
-            assert session.connection().execute(text("SELECT 1")).scalar() == 1
+        database.writing(lambda session: session.connection().execute(text("CREATE TABLE x (y INTEGER)")))
+        modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in (tmp_path / "data").iterdir()}
+
+    assert stat.S_IMODE((tmp_path / "data").stat().st_mode) == 0o700
+    assert "worthwhile.db-wal" in modes
+    assert set(modes.values()) == {0o600}

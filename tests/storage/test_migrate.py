@@ -78,6 +78,16 @@ def test_a_database_that_was_not_upgraded_is_named_with_what_to_do(empty: Databa
         migrate.check(empty)
 
 
+def test_a_database_of_a_newer_version_is_left_alone_and_named(empty: Database) -> None:
+    migrate.upgrade(empty)
+    with empty.writer.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = 'r9999'"))
+
+    for refused in (migrate.upgrade, migrate.check):
+        with pytest.raises(ConfigError, match="at revision r9999, which this version does not know"):
+            refused(empty)
+
+
 def test_four_threads_that_migrate_at_once_all_end_at_the_newest(empty_url: str) -> None:
     def upgrade(_: int) -> str:
         with opened(empty_url) as database:

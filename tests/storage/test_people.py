@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from bot.domain.people import Link, Profile, SlackId, Standing, Viewer
+from storage import links as account_links
 from storage import people
 from storage.engine import Database
 from tests.cast import ADA, BOB, DAILY_DAYS, EVE, MARKS, ORG, T0, TODAY, row, switched_on
@@ -26,11 +27,11 @@ def by_email(database: Database, email: str) -> Viewer | None:
 
 def links(database: Database, who: Viewer) -> list[Link]:
     with database.reading() as session:
-        return people.links_of(session, who.person_id)
+        return account_links.links_of(session, who.person_id)
 
 
 def refresh(database: Database, profile: Profile, days_later: int = 0) -> None:
-    database.writing(lambda session: people.refresh_profile(session, profile, T0 + timedelta(days=days_later)))
+    database.writing(lambda session: people.refresh_profile(session, profile, MARKS, T0 + timedelta(days=days_later)))
 
 
 def leave(database: Database, profile: Profile, days_later: int = 0) -> None:
@@ -38,7 +39,9 @@ def leave(database: Database, profile: Profile, days_later: int = 0) -> None:
 
 
 def link(database: Database, account: int, who: Viewer, from_day: date) -> None:
-    database.writing(lambda session: people.link(session, account, who.person_id, from_day, how="file", by="operator"))
+    database.writing(
+        lambda session: account_links.link(session, account, who.person_id, from_day, how="file", by="operator")
+    )
 
 
 def test_nobody_is_a_person_before_switching_on(database: Database) -> None:
@@ -235,19 +238,6 @@ def test_leaving_and_coming_back_twice_in_a_day_leaves_one_open_link(database: D
         (FIRST_DAY, TODAY),
         (TODAY + DAY, None),
     ]
-
-
-def test_an_account_is_found_by_the_day(database: Database) -> None:
-    ada, bob = switched_on(database, ADA), switched_on(database, BOB)
-    held(database, (ada, TODAY - 20 * DAY, TODAY - 10 * DAY), (bob, TODAY - 5 * DAY, None))
-
-    def whose(days_ago: int) -> int | None:
-        with database.reading() as session:
-            found = people.by_account(session, "github", "dev-1", TODAY - days_ago * DAY)
-            return None if found is None else found.person_id
-
-    expected = {21: None, 20: ada.person_id, 10: ada.person_id, 9: None, 5: bob.person_id, 0: bob.person_id}
-    assert {days: whose(days) for days in expected} == expected
 
 
 def test_an_account_that_is_somebody_elses_cannot_be_linked(database: Database) -> None:

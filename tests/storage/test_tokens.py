@@ -90,6 +90,13 @@ def test_a_name_is_taken_until_its_token_is_revoked(database: Database) -> None:
     assert [before, while_in_force, taken()] == [False, True, False]
 
 
+def test_a_persons_own_token_is_in_nobodys_way(database: Database) -> None:
+    create(database, "laptop", switched_on(database).person_id)
+
+    with database.reading() as session:
+        assert not tokens.is_taken(session, "laptop")
+
+
 def test_operators_tokens_are_listed_with_their_dates(database: Database) -> None:
     create(database, "meshclaw")
     later = T0 + timedelta(days=1)

@@ -7,8 +7,8 @@ from typing import Final
 from bot.demo.company.ana_ledger import (
     TUESDAY_SONNET,
     Ledger,
-    add_ordinary_day,
     expensive_tuesday,
+    ordinary_day,
     runs_with_result,
     write_ledger,
 )
@@ -35,16 +35,15 @@ class Ana:
 
     def rows(self, day: date) -> Iterator[UsageRow]:
         """Yield her rows of *day*, the seat aside."""
-        ledger, prices = self._ledger, self._prices
-        if day >= self._start and day not in ledger.triage:
-            add_ordinary_day(ledger, day, self._draws)
-        yield from self._claude(day, ledger.claude.get(day, 0))
-        if ledger.cursor.get(day):
-            yield cursor_row(day, ledger.cursor[day], CURSOR_SONNET, prices)
-        yield from codex_rows(day, ledger.codex.get(day, 0), preview=False, prices=prices)
-        if ledger.triage.get(day):
+        prices = self._prices
+        cents = self._ledger.on(day) if day < self._start else ordinary_day(day, self._draws)
+        yield from self._claude(day, cents.claude)
+        if cents.cursor:
+            yield cursor_row(day, cents.cursor, CURSOR_SONNET, prices)
+        yield from codex_rows(day, cents.codex, preview=False, prices=prices)
+        if cents.triage:
             runs = (1, runs_with_result(day, self._start, self._draws))
-            yield job_row(day, _TRIAGE, ledger.triage[day], runs, prices)
+            yield job_row(day, _TRIAGE, cents.triage, runs, prices)
 
     def _claude(self, day: date, cents: int) -> Iterator[UsageRow]:
         if day == self._tuesday:

@@ -5,10 +5,10 @@ per finished change, the week of the digest. They are told apart by days relativ
 what they leave open is spread by chance.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from typing import Final
+from typing import Final, NamedTuple
 
 from bot.demo.company.draws import Draws, spread
 from bot.domain.money import NANO_PER_USD, seat_share_nano_usd
@@ -25,8 +25,17 @@ _TUESDAYS: Final = (8_00, 7_40, 8_60, 7_80, 8_20, 8_00, 7_10, 9_30)
 _TRIAGE_DAYS: Final = 70  # nightly-triage is no older than that
 _MISSED: Final = 12  # days back: the one night of the four weeks on which it did not run
 _WITH_RESULT: Final = frozenset({13, 20, 24, 31, 37, 44, 52, 59, 66})
-_USUAL_CLAUDE, _USUAL_CURSOR, _USUAL_TRIAGE = 480, 190, 95
+_USUAL_CLAUDE, _USUAL_CURSOR, _USUAL_TRIAGE, _USUAL_CODEX = 480, 190, 95, 200
 _NANO_PER_CENT: Final = NANO_PER_USD // 100
+
+
+class Cents(NamedTuple):
+    """What one day came to, by line; Codex at list price."""
+
+    claude: int
+    cursor: int
+    triage: int
+    codex: int
 
 
 @dataclass(slots=True)
@@ -37,6 +46,10 @@ class Ledger:
     cursor: dict[date, int] = field(default_factory=dict)
     triage: dict[date, int] = field(default_factory=dict)
     codex: dict[date, int] = field(default_factory=dict)
+
+    def on(self, day: date) -> Cents:
+        """Return what *day* came to."""
+        return Cents(*(line.get(day, 0) for line in (self.claude, self.cursor, self.triage, self.codex)))
 
     def cents(self, days: Iterable[date]) -> int:
         """Return what the billed lines of *days* came to."""
@@ -68,16 +81,20 @@ class _Writer:
         self.vacation = set(days_between(self.settled[7], self.settled[20]))
 
     def back(self, first: int, last: int) -> list[date]:
+        """Return the days from *first* to *last* days back."""
         return days_between(self.start - timedelta(days=first), self.start - timedelta(days=last))
 
     def working(self, days: Iterable[date]) -> list[date]:
+        """Return those of *days* on which she works."""
         return [day for day in days if day.weekday() < 5 and day not in self.vacation]
 
     def seat(self, days: Iterable[date]) -> int:
+        """Return the seat's share of *days* in cents."""
         nano = sum(seat_share_nano_usd(self.seat_nano_usd, day) for day in days)
         return round(nano / _NANO_PER_CENT)
 
     def weights(self, days: Iterable[date], line: str, log_sd: float) -> list[float]:
+        """Return how much larger or smaller each day is than another."""
         return [self.draws.log_normal(1.0, log_sd, "ana", line, day) for day in days]
 
     def share(self, line: dict[date, int], cents: int, days: Sequence[date], name: str, log_sd: float = 0.3) -> None:
@@ -85,6 +102,7 @@ class _Writer:
         line.update(zip(days, spread(cents, self.weights(days, name, log_sd)), strict=True))
 
     def nights(self, days: Iterable[date]) -> list[date]:
+        """Return those of *days* on which nightly-triage ran."""
         missed = self.start - timedelta(days=_MISSED)
         return [day for day in days if day != missed and (self.start - day).days <= _TRIAGE_DAYS]
 
@@ -94,6 +112,7 @@ class _Writer:
         return {day: tuesdays[day] - self.ledger.cents([day]) for day in days if day in tuesdays}
 
     def four_weeks(self) -> None:
+        """Fill the last four weeks, the expensive Tuesday and the week around it first."""
         days, ledger, week = self.back(FOUR_WEEKS, 1), self.ledger, set(self.week)
         others = [day for day in self.working(days) if day != self.tuesday]
         nights = [night for night in self.nights(days) if night != self.tuesday]
@@ -115,6 +134,7 @@ class _Writer:
         self.share(ledger.claude, left, [day for day in days if day not in ledger.claude], "claude")
 
     def four_weeks_before(self) -> None:
+        """Fill the four weeks before, what other lines leave going to Claude Code."""
         days, ledger = self.back(2 * FOUR_WEEKS, FOUR_WEEKS + 1), self.ledger
         working = self.working(days)
         self.share(ledger.triage, _USUAL_TRIAGE * FOUR_WEEKS, self.nights(days), "triage", 0.08)
@@ -150,16 +170,17 @@ def write_ledger(start: date, first: date, seat_nano_usd: int, draws: Draws) -> 
     return writer.ledger
 
 
-def add_ordinary_day(ledger: Ledger, day: date, draws: Draws) -> None:
-    """Add a day after the demo's start, like her usual ones."""
-    usual: Mapping[str, tuple[dict[date, int], int, float]] = {
-        "triage": (ledger.triage, _USUAL_TRIAGE, 0.08),
-        "claude": (ledger.claude, _USUAL_CLAUDE, 0.3),
-        "cursor": (ledger.cursor, _USUAL_CURSOR, 0.3),
-    }
-    for name, (line, cents, log_sd) in usual.items():
-        if name == "triage" or day.weekday() < 5:
-            line[day] = round(cents * draws.log_normal(1.0, log_sd, "ana", name, day))
+def ordinary_day(day: date, draws: Draws) -> Cents:
+    """Return what a day after the demo's start comes to: like her usual ones."""
+
+    def around(cents: int, line: str, log_sd: float) -> int:
+        return round(cents * draws.log_normal(1.0, log_sd, "ana", line, day))
+
+    triage = around(_USUAL_TRIAGE, "triage", 0.08)
+    if day.weekday() > 4:
+        return Cents(0, 0, triage, 0)
+    codex = _USUAL_CODEX if draws.happens(0.3, "ana", "codex", day) else 0
+    return Cents(around(_USUAL_CLAUDE, "claude", 0.3), around(_USUAL_CURSOR, "cursor", 0.3), triage, codex)
 
 
 def runs_with_result(day: date, start: date, draws: Draws) -> int:

@@ -6,7 +6,7 @@ from math import exp, log
 from statistics import NormalDist
 from typing import Final
 
-_BITS: Final = 52  # as many as a float holds below one, with half a step to spare
+_STEPS: Final = 1 << 52  # as many as a float tells apart below one, with half a step to spare
 _STANDARD: Final = NormalDist()
 
 
@@ -19,7 +19,7 @@ class Draws:
     def uniform(self, *name: object) -> float:
         """Return a number between 0 and 1, both excluded."""
         digest = blake2b("|".join(map(str, name)).encode(), key=self._key, digest_size=8).digest()
-        return ((int.from_bytes(digest) >> (64 - _BITS)) + 0.5) / 2**_BITS
+        return (int.from_bytes(digest) % _STEPS + 0.5) / _STEPS
 
     def happens(self, chance: float, *name: object) -> bool:
         """Return True with *chance*."""

@@ -19,13 +19,13 @@ _CAP: Final = 16.0
 # chance to use Claude Code, its median on a usual day; chance to use Cursor, its median; chance of a
 # Copilot seat; chance to use Codex
 _Ways = tuple[float, float, float, float, float, float]
-_ENGINEERS: Final[_Ways] = (0.86, 1.75, 0.55, 1.15, 0.78, 0.28)
+_ENGINEERS: Final[_Ways] = (0.86, 1.5, 0.55, 1.25, 0.78, 0.28)
 _BY_TEAM: Final[dict[str, _Ways]] = {
-    "Data": (1.0, 1.9, 0.5, 1.0, 0.75, 0.5),
-    "Support": (0.6, 0.5, 0.0, 0.0, 0.35, 0.05),
-    "Design": (0.5, 0.6, 0.4, 0.6, 0.4, 0.1),
+    "Data": (1.0, 1.7, 0.5, 1.1, 0.75, 0.5),
+    "Support": (0.6, 0.45, 0.0, 0.0, 0.35, 0.05),
+    "Design": (0.5, 0.5, 0.4, 0.65, 0.4, 0.1),
 }
-_ELSEWHERE: Final[_Ways] = (0.3, 0.4, 0.0, 0.0, 0.12, 0.0)
+_ELSEWHERE: Final[_Ways] = (0.3, 0.3, 0.0, 0.0, 0.12, 0.0)
 
 
 class Habits(NamedTuple):
@@ -55,7 +55,7 @@ _OWN: Final[dict[str, Habits]] = {
     "ines": Habits(claude_usd=0.25, haiku=0.6),
     "iva": Habits(claude_usd=0.95, opus=1.0, shape=SHORT_CALLS, has_seat=True, day_log_sd=0.25),
     "teo": Habits(claude_usd=6.0, opus=0.0, haiku=0.1, shape=UNCACHED, has_seat=True),
-    "lea": Habits(codex_usd=3.4, has_seat=True),
+    "lea": Habits(codex_usd=4.6, has_seat=True),
 }
 
 

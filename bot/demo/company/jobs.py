@@ -53,7 +53,7 @@ JOBS: Final = (
     Job("review-swarm", "greta", "subagent", OPUS, 190, 3, 0.6),
     Job("canary-reader", "account-115", "heartbeat", HAIKU, 6, 48, 0.05, _EVERY_DAY),
     Job("screenshot-diff", "account-090", "schedule", SONNET, 180, 4, 0.3),
-    Job("build-repair", UNOWNED, "service", SONNET, 130, 9, 0.5, _EVERY_DAY),
+    Job("build-repair", UNOWNED, "service", SONNET, 130, 16, 0.5, _EVERY_DAY),
 )
 
 

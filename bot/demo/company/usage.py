@@ -28,7 +28,7 @@ from bot.domain.pricing import PriceBook
 from bot.domain.usage import SEAT_TIER, UsageRow
 
 KINDS: Final = ("anthropic", "cursor", "copilot", "openai", "meshclaw")
-SEED: Final = 20_261_119
+SEED: Final = 45  # one of those with a plausible split between teams
 HISTORY_DAYS: Final = 105  # as long as daily rows are kept
 SEAT_USD: Final = 19
 _NANO_PER_CENT: Final = NANO_PER_USD // 100

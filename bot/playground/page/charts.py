@@ -102,7 +102,7 @@ def _with_axes(block: Json) -> Chart:
     series = [(name, [float(values[category]) for category in categories]) for name, values in rows]
     every = [value for _, values in series for value in values]
     turned = max(map(len, categories)) * _LETTER > (WIDTH - _LEFT - _RIGHT) / len(categories) - 3
-    room = 22 + (min(max(map(len, categories)), 20) * _LETTER * 0.55 if turned else 0) + 16 * bool(axes.get("x_label"))
+    room = 22 + (min(max(map(len, categories)), 20) * _LETTER * 0.72 if turned else 0) + 16 * bool(axes.get("x_label"))
     frame = _Frame(categories, ticks_for(min(every), max(every)), HEIGHT - room)
     draw = {"bar": _bars, "line": _lines, "area": _areas}[chart["type"]]
     return Chart(

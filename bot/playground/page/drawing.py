@@ -1,6 +1,8 @@
 """The templates, and the few functions that they call."""
 
+import re
 from datetime import UTC, datetime
+from html import unescape
 from pathlib import Path
 from typing import Any, Final
 
@@ -13,9 +15,9 @@ from bot.playground.page.manifest import Manifest
 from bot.playground.page.mrkdwn import Reader, date_words, link, mrkdwn, safe_url
 from bot.playground.page.panes import Pane
 from bot.playground.page.story import Story
-from bot.playground.render import readable
 from bot.playground.shown import Json
 
+_TAG: Final = re.compile("<[^>]*>")
 _TEMPLATES: Final = Path(__file__).parent / "templates"
 
 
@@ -32,7 +34,10 @@ def _plain(text: Json) -> str:
 
 def _flat(text: Json, reader: Reader) -> str:
     """Returns a text object without any markup, for attributes."""
-    return readable(text["text"], reader.names) if text.get("type") == "mrkdwn" else _plain(text)
+    if text.get("type") != "mrkdwn":
+        return _plain(text)
+    drawn = str(mrkdwn(text["text"], reader, verbatim=True)).replace("<br>", "\n").replace("</p>", "\n")
+    return unescape(_TAG.sub("", drawn)).strip()
 
 
 def _local_moment(timestamp: int | None, reader: Reader) -> str:

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from bot.playground.screens import cannot_submit, filled, state_values, usable
+from bot.playground.screens import NotPossibleError, cannot_submit, filled, state_values, usable
 from bot.playground.shown import Json
 
 Fields = Mapping[str, Mapping[str, Any]]
@@ -29,12 +29,15 @@ def typed(element: Json, sent: Any, zone: str) -> Any:
     if sent in ("", None, []):
         return None
     if kind == "datetimepicker":
-        return int(datetime.fromisoformat(str(sent)).replace(tzinfo=ZoneInfo(zone)).timestamp())
+        try:
+            return int(datetime.fromisoformat(str(sent)).replace(tzinfo=ZoneInfo(zone)).timestamp())
+        except ValueError:
+            raise NotPossibleError(f"{sent!r} is no date and time") from None
     if kind == "rich_text_input":
         section = {"type": "rich_text_section", "elements": [{"type": "text", "text": str(sent)}]}
         return {"type": "rich_text", "elements": [section]}
     if kind.startswith("multi_") or kind == "checkboxes":
-        return [str(one) for one in sent]
+        return [str(one) for one in sent] if isinstance(sent, list) else [str(sent)]
     return str(sent)
 
 

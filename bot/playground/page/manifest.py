@@ -86,5 +86,6 @@ def _indent(line: str) -> int:
 def _pair(line: str) -> tuple[str, str]:
     name, _, value = line.strip().partition(":")
     value = value.strip()
-    quoted = len(value) > 1 and value[0] == value[-1] and value[0] in "\"'"
-    return name, value[1:-1] if quoted else value.partition(" #")[0].strip()
+    if value[:1] in ("'", '"'):
+        return name, value[1:].partition(value[0])[0]
+    return name, value.partition(" #")[0].strip()

@@ -2,7 +2,7 @@
 
 import errno
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 
 from bot.errors import ConfigError
 from bot.playground.local_slack import LocalSlack
@@ -16,15 +16,12 @@ def serving_page(
     slack: LocalSlack, port: int = 0, story: Story | None = None, manifest: str | None = None
 ) -> Iterator[str]:
     """Serves the page until left; yields its address. Raises ConfigError when the port is in use."""
-    try:
-        server = serving_app(page_app(slack, story, manifest), port)
-        address = server.__enter__()
-    except OSError as error:
-        raise ConfigError(f"--port {port}: {_reason(error)}") from None
-    try:
+    with ExitStack() as stack:
+        try:
+            address = stack.enter_context(serving_app(page_app(slack, story, manifest), port))
+        except OSError as error:
+            raise ConfigError(f"--port {port}: {_reason(error)}") from None
         yield address
-    finally:
-        server.__exit__(None, None, None)
 
 
 def _reason(error: OSError) -> str:

@@ -360,6 +360,7 @@ const offered = (area) => $$("[role=option]", boxOf(area)).filter((one) => !one.
 function offer(area) {
   area.style.height = "auto";
   area.style.height = `${Math.min(area.scrollHeight, 160)}px`;
+  area.style.overflowY = area.scrollHeight > 160 ? "auto" : "hidden";
   const [name, ...rest] = area.value.split(" "), slash = name.startsWith("/"), whole = rest.length > 0;
   for (const one of $$("[role=option]", boxOf(area)))
     one.hidden = !(slash && (whole ? one.dataset.command === name : one.dataset.command.startsWith(name)));
@@ -523,6 +524,7 @@ async function runStep(button) {
   button.classList.remove("done", "failed");
   button.classList.add("now");
   rail.classList.add("running");
+  if (innerWidth <= 820) $("details", rail).open = false;  // what it does is worth more room than the list
   try {
     for (const [kind, ...rest] of JSON.parse(button.dataset.acts)) {
       if (SIDES.includes(rest[0]) && innerWidth <= 820) showSide(rest[0]);
@@ -636,6 +638,7 @@ history.replaceState(null, "", `/?${query()}`);
 SIDES.forEach((side) => { dress(pane(side)); toEnd(pane(side)); });
 nameSides();
 rememberSteps();
+if (innerWidth <= 820) $(".rail details")?.removeAttribute("open");
 showSide("left");
 for (const side of SIDES)
   if (["home", "messages"].includes(pane(side).dataset.place)) act(side, { act: "visit", place: pane(side).dataset.place });

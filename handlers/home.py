@@ -1,0 +1,68 @@
+"""The Home tab: the durable answer of one person, and every switch."""
+
+import structlog
+
+from bot.domain.people import Standing
+from bot.errors import ConnectorError, RefusedError, WorthwhileError
+from bot.services import Services
+from bot.views import home as views
+from bot.views import switching
+from bot.views.blocks import Message
+from bot.views.help import broken, sentence
+from handlers.recognising import recognise
+from handlers.usage import show
+from handlers.visit import Visit
+from storage.choices import note_rich_blocks_refused, rich_blocks_refused, settings_of
+
+log = structlog.get_logger()
+_SURFACE = "home"
+
+
+def publish_home(visit: Visit, services: Services, opened_hash: str = "") -> None:
+    """Publish the Home tab of who asks; with the hash of the view that was opened, a newer one stays."""
+    message = _home(visit, services)
+    rich = message.has_rich and _rich_allowed(services)
+    try:
+        error = _publish(visit, message, services, opened_hash, rich=rich)
+        if error and rich:
+            services.database.writing(
+                lambda session: note_rich_blocks_refused(session, services.slack.org_id, _SURFACE, services.now())
+            )
+            _publish(visit, message, services, opened_hash, rich=False)
+    except WorthwhileError as error:
+        log.error("home_not_published", error=str(error))
+
+
+def _publish(visit: Visit, message: Message, services: Services, opened_hash: str, *, rich: bool) -> bool:
+    """Publish; return whether Slack refused the blocks."""
+    view = {"type": "home", "blocks": message.blocks(rich=rich)}
+    try:
+        services.slack.publish_home(visit.slack_id.user_id, view, opened_hash)
+    except ConnectorError as error:
+        if "hash_conflict" in str(error):
+            return False  # a newer one is there already
+        if rich and ("invalid_blocks" in str(error) or "invalid_arguments" in str(error)):
+            return True
+        raise
+    return False
+
+
+def _rich_allowed(services: Services) -> bool:
+    with services.database.reading() as session:
+        return not rich_blocks_refused(session, services.slack.org_id, _SURFACE, services.now())
+
+
+def _home(visit: Visit, services: Services) -> Message:
+    try:
+        viewer = recognise(visit, services)
+        if viewer is None:
+            return switching.first_screen(services.slack.profile(visit.slack_id.user_id).name)
+        with services.database.reading() as session:
+            chosen = settings_of(session, viewer.person_id)
+        usage = show(visit.with_word("show", "4w"), viewer, services)
+        return views.home(usage, chosen, paused=viewer.standing is Standing.PAUSED)
+    except RefusedError as error:
+        return sentence(str(error))
+    except WorthwhileError as error:
+        log.error("home_not_made", error=str(error))
+        return broken(services.policy.people.help)
