@@ -18,6 +18,9 @@ run: $(STAMP)  ## the bot, with Slack tokens in .env; without, a local Slack to 
 test: check  ## the whole check: format, lint, types, imports, tests
 	@$(BIN)/python -m pytest -n 2 --dist loadgroup
 
+test-browser: $(STAMP)  ## clicks through the playground in Chromium
+	@$(BIN)/python -m pytest tests/browser -n 2
+
 check: $(STAMP)  ## the fast part: format, lint, types
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .

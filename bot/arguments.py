@@ -29,10 +29,12 @@ def parser() -> argparse.ArgumentParser:
 def _serving(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     run = verbs.add_parser("run", help="the bot: Slack connection, web server, scheduler")
     run.add_argument("--or-demo", action="store_true", help="without Slack tokens: the local Slack")
-    run.add_argument("--ccusage", type=Path, metavar="FILE", help="with --or-demo: your own figures")
     run.set_defaults(verb="run")
-    demo = verbs.add_parser("demo", help="a local Slack in this terminal, with the real bot in it")
-    demo.add_argument("--ccusage", type=Path, metavar="FILE", help="your own figures, from `ccusage daily --json`")
+    demo = verbs.add_parser("demo", help="the playground: a made-up company, with the real bot in it")
+    for words in (run, demo):
+        words.add_argument("--port", type=int, default=8765, help="of the playground's page")
+        words.add_argument("--ccusage", type=Path, metavar="FILE", help="adds you, from `ccusage daily --json`")
+        words.add_argument("--terminal", action="store_true", help="the playground in this terminal, without a page")
     demo.set_defaults(verb="demo")
     job = verbs.add_parser("job", help="one run of a job")
     job.add_argument("name", choices=sorted(JOBS))

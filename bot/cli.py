@@ -17,7 +17,7 @@ from tqdm import tqdm
 from bot import app
 from bot.arguments import parser
 from bot.config import Settings, load_settings, require_slack
-from bot.demo.prompt import run_demo
+from bot.demo.playground import run_page, run_terminal
 from bot.errors import InputError, WorthwhileError
 from bot.files import content_of, path_of
 from bot.intake import take_ccusage, take_push_file
@@ -106,9 +106,12 @@ def _run(arguments: argparse.Namespace) -> None:
 
 
 def _demo(arguments: argparse.Namespace) -> None:
-    """A local Slack in the terminal, with the real bot in it."""
+    """The playground: a made-up company on a local Slack, with the real bot in it."""
     set_up_logs("WARNING", "console")
-    run_demo(arguments.ccusage, sys.stdin, sys.stdout)
+    if arguments.terminal:
+        run_terminal(arguments.ccusage, sys.stdin, sys.stdout)
+    else:
+        run_page(arguments.port, arguments.ccusage, sys.stdout)
 
 
 def _import(arguments: argparse.Namespace) -> None:

@@ -5,6 +5,7 @@ import io
 import json
 import os
 import signal
+import socket
 import stat
 import subprocess
 import sys
@@ -13,6 +14,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
+import httpx2
 import pytest
 import yaml
 from sqlalchemy import text
@@ -485,22 +487,47 @@ def test_the_bot_runs_until_it_is_told_to_stop(slack: LocalSlack, url: str) -> N
     assert "Ana" not in err
 
 
-def test_the_demo_shows_your_own_figures_and_ends_with_its_input(run: Run, ccusage: Path) -> None:
-    said = run("demo", "--ccusage", str(ccusage), stdin=b"/mytokens\n")
+def test_the_demo_in_the_terminal_shows_your_own_figures_and_ends_with_its_input(run: Run, ccusage: Path) -> None:
+    said = run("demo", "--terminal", "--ccusage", str(ccusage), stdin=b"as you\n/mytokens\n")
 
     assert (said.status, said.err) == (0, "")
-    assert "Your file: 1 row of 1 day. You are `you`." in said.out
     assert "(only visible to you)\n\nYour last four weeks\n" in said.out
     assert "$0.50 at list price" in said.out
     assert said.out.endswith("you in dm> \n")
 
 
 def test_without_slack_tokens_run_can_be_the_demo(run: Run) -> None:
-    said = run("run", "--or-demo")
+    said = run("run", "--or-demo", "--terminal")
 
     assert (said.status, said.err) == (0, "")
     assert said.out.startswith("No Slack tokens are set in .env, so this is the demo")
-    assert said.out.endswith("ana in dm> \n")
+    assert "Larkfield, a made-up company" in said.out
+
+
+def test_the_demo_serves_its_page_until_it_is_told_to_stop() -> None:
+    demo = subprocess.Popen([sys.executable, "-m", "bot", "demo", "--port", "0"], stdout=subprocess.PIPE, text=True)
+    try:
+        assert demo.stdout is not None
+        address = demo.stdout.readline().rpartition(" ")[2].strip()
+        page = httpx2.get(address, timeout=10)
+    finally:
+        demo.send_signal(signal.SIGTERM)
+        demo.communicate(timeout=20)
+
+    assert demo.returncode == 0
+    assert "made-up company" in page.text
+
+
+def test_a_port_in_use_is_one_line(run: Run) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+
+        said = run("demo", "--port", str(port))
+
+    assert (said.status, said.out) == (1, "")
+    assert said.err == f"worthwhile: --port {port}: something else listens there. Stop it, or choose another port.\n"
 
 
 @pytest.mark.parametrize("content", [None, b"\x00\xff"], ids=["absent", "garbage"])
@@ -508,7 +535,7 @@ def test_a_demo_with_a_file_that_cannot_be_used_is_one_line(run: Run, tmp_path: 
     if content is not None:
         (tmp_path / "mine.json").write_bytes(content)
 
-    said = run("demo", "--ccusage", str(tmp_path / "mine.json"))
+    said = run("demo", "--terminal", "--ccusage", str(tmp_path / "mine.json"))
 
     assert (said.status, said.out) == (1, "")
     assert len(said.err.splitlines()) == 1

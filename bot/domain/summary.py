@@ -122,7 +122,7 @@ def summarise(
         estimators=tuple(sorted({row.list_value_by for row in rows if row.list_value_nano_usd is not None})),
         not_in_sum=_not_in_sum(beside),
         unpriced=_unpriced(rows),
-        lines=_lines(known),
+        lines=_lines([*known, *((row, UNKNOWN) for row in rows if _is_unpriced(row))]),
         top_day=_top_day(known),
         before=_before(earlier, lane) if whole_before else None,
         weekly=weekly(known, period, delivered),
@@ -131,7 +131,7 @@ def summarise(
 
 def _before(earlier: Sequence[UsageRow], lane: Lane) -> Quantity | None:
     known = costed(earlier, lane)
-    return total(cost for _, cost in known) if known else None
+    return _cost(earlier, known) if known else None
 
 
 def _not_in_sum(rows: Iterable[UsageRow]) -> tuple[NotInSum, ...]:

@@ -32,6 +32,7 @@ class Synced(NamedTuple):
     days: int
     rows: int
     failed: str = ""
+    complete_to: date | None = None  # the last day that the source itself calls complete
 
 
 class Backfiller:
@@ -102,7 +103,7 @@ def backfill(services: Services, source: PullSource, instance: int) -> Synced:
     taken = _take(services, source, instance, first, today, only={account.account_id for account in new})
     ids = [account.account_id for account in new]
     services.database.writing(
-        lambda session: pulls.note_days(session, instance, ids, first, today - timedelta(days=1), services.now())
+        lambda session: pulls.note_days(session, instance, ids, first, taken.complete_to or first, services.now())
     )
     return taken
 
@@ -111,12 +112,14 @@ def _take(
     services: Services, source: PullSource, instance: int, first: date, last: date, only: Collection[int] | None
 ) -> Synced:
     days = rows = 0
+    complete_to = None
     for reported in source.reported_days(first, last):
         rows += services.database.writing(
             lambda session, reported=reported: _store(session, services, source, instance, reported, only)  # type: ignore[misc]
         )
         days += 1
-    return Synced(source.kind, days, rows)
+        complete_to = reported.day if reported.complete else complete_to
+    return Synced(source.kind, days, rows, complete_to=complete_to)
 
 
 def _store(
@@ -134,8 +137,9 @@ def _store(
     pulls.replace_day(session, instance, reported.day, {account.account_id for account in taking}, rows)
     if only is None:
         pulls.replace_source_day(session, instance, reported.day, _over_everybody(reported))
-        held = [account.account_id for account in taking]
-        pulls.note_days(session, instance, held, reported.day, reported.day, services.now())
+        if reported.complete:
+            held = [account.account_id for account in taking]
+            pulls.note_days(session, instance, held, reported.day, reported.day, services.now())
     return len(rows)
 
 

@@ -27,7 +27,7 @@ _MAX_OTHERS = 6
 
 def day_message(answer: DayAnswer, today: date, hours: str) -> Message:
     """Return what made the day's cost; *hours* says when a UTC day begins where the person lives."""
-    blocks: list[Block] = [header(f"{long_day(answer.day)}: {_amount(answer)}")]
+    blocks: list[Block] = [header(f"{_said(answer.day, today)}: {_amount(answer)}")]
     explained, others = _split(answer.models)
     if explained:
         blocks += _explained(explained)
@@ -41,6 +41,10 @@ def day_message(answer: DayAnswer, today: date, hours: str) -> Message:
     return Message(NOTIFICATION, blocks)
 
 
+def _said(day: date, today: date) -> str:
+    return long_day(day) if day.year == today.year else f"{long_day(day)} {day.year}"
+
+
 def _amount(answer: DayAnswer) -> str:
     if answer.cost.unknown:
         return "cost unknown"
@@ -49,7 +53,7 @@ def _amount(answer: DayAnswer) -> str:
 
 def empty_day(day: date, today: date) -> Message:
     """Return the answer for a day of which nothing is known."""
-    text = f"*{long_day(day)}:* no usage arrived for that day."
+    text = f"*{_said(day, today)}:* no usage arrived for that day."
     return Message(NOTIFICATION, [section(text), context(LOCK), _buttons(day, today)])
 
 

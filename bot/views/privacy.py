@@ -118,7 +118,7 @@ def kept_fields() -> Message:
 
 def who_message(files: Sequence[datetime], policy_mark: str) -> Message:
     """Return every released figure that somebody is part of, and the files they had made."""
-    made = ", ".join(f"your own export, {day_and_month(at.date())}" for at in files[:5]) or "none"
+    made = " · ".join(f"your own export, {day_and_month(at.date())}" for at in files[:5]) or "none"
     return Message(
         "Who saw something that includes you.",
         [

@@ -11,6 +11,7 @@ from bot.domain.period import (
     month_name,
     short_day,
 )
+from bot.domain.quantity import Quantity
 from bot.domain.summary import NotInSum, Summary, Unpriced
 from bot.domain.usage import UsageRow
 from bot.views.blocks import (
@@ -33,12 +34,12 @@ from bot.views.wording import (
     UNKNOWN,
     about_dollars,
     count,
+    day_or_recent,
     dollars,
     estimator_name,
     listed,
     money,
     plural,
-    source_freshness,
     source_name,
     tool_name,
 )
@@ -196,20 +197,23 @@ def _before_name(period: Period) -> str:
 def _unpriced(unpriced: Sequence[Unpriced]) -> list[Block]:
     if not unpriced:
         return []
-    said = [
-        f"{visible(entry.model, 60)}, {count(entry.requests)} requests"
-        if entry.requests.known is None or entry.requests.known != 1
-        else f"{visible(entry.model, 60)}, 1 request"
-        for entry in unpriced[:5]
-    ]
+    said = [f"{visible(entry.model, 60)}{_requests(entry.requests)}" for entry in unpriced[:5]]
     more = f", and {plural(len(unpriced) - 5, 'more model')}" if len(unpriced) > 5 else ""
     return [plain_section(f"Price unknown: {'; '.join(said)}{more}. Not in the sum.")]
 
 
+def _requests(requests: Quantity) -> str:
+    if requests.known is None:
+        return ""
+    return ", 1 request" if requests.known == 1 and requests.complete else f", {count(requests)} requests"
+
+
 def _freshness(summary: Summary, deliveries: Sequence[Delivered], today: date) -> str:
-    said = [source_freshness(delivered, today) for delivered in deliveries[:4]]
-    if len(deliveries) > 4:
-        said.append(plural(len(deliveries) - 4, "more source"))
+    by_day: dict[date, list[str]] = {}
+    for delivered in deliveries:
+        by_day.setdefault(delivered.last_day, []).append(source_name(delivered.kind, delivered.name))
+    reach = sorted(by_day.items(), reverse=True)
+    said = [f"{listed(sorted(names))} to {day_or_recent(day, today)}" for day, names in reach[:4]]
     return " · ".join(said) or "No source has delivered anything."
 
 

@@ -13,6 +13,15 @@ from tests.e2e.harness import TRANSPORTS, Log, Stage, Transport, logging_as_the_
 WITH_FILES = (*DEFAULT_SCOPES, "files:write")
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep the tests that share a running bot in one process, so that it is started once."""
+    for item in items:
+        call = getattr(item, "callspec", None)
+        if "stage" in getattr(item, "fixturenames", ()) and call is not None and "transport" in call.params:
+            item.add_marker(pytest.mark.xdist_group(f"{item.path.stem}-{call.params['transport']}"))
+
+
 @pytest.fixture(scope="session")
 def new_database(_sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[[], str]:
     """Makes migrated SQLite files and gives their URLs."""

@@ -1,0 +1,116 @@
+"""The whole demo: the made-up company on a local Slack, with the real bot and a database of its own."""
+
+import socket
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Final
+
+from pydantic import SecretStr
+from sqlmodel import Session
+
+from bot.app import running
+from bot.config import Settings
+from bot.connectors.prices import price_book
+from bot.demo.clock import START, DemoClock
+from bot.demo.company.people import local_channels, local_users
+from bot.demo.company.usage import Company
+from bot.demo.connector import DemoSource, demo_sources
+from bot.domain.people import Profile, SlackId
+from bot.errors import InputError
+from bot.intake import take_ccusage
+from bot.jobs.sync import fill_in
+from bot.playground.local_slack import BOT_USER_ID, LocalSlack
+from bot.playground.things import LocalUser
+from bot.services import Services
+from bot.views.launch import launch_post
+from storage import links, people
+
+YOU: Final = LocalUser("U01YOU", "You", "you@larkfield.example")
+# Switched on when the tour begins: everybody with a name but those whose first screen the tour shows.
+_OFF_AT_FIRST: Final = frozenset({"U01ANA", "U01KIT", "U01GUS"})
+_LAUNCH_CHANNEL: Final = "C01PAYMENTS"
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """Everything that the story moves."""
+
+    slack: LocalSlack
+    services: Services
+    clock: DemoClock
+    sources: Mapping[str, DemoSource]
+    has_you: bool
+
+
+@contextmanager
+def demo_world(ccusage: bytes | None) -> Iterator[World]:
+    """Run the demo until the block is left; with a ccusage file its days set the clock, and you are in it."""
+    clock = DemoClock(datetime.now(UTC) if ccusage is not None else START)
+    company = Company(clock.start.date(), price_book(None))
+    sources = demo_sources(company, lambda: clock.now().date())
+    users = (YOU, *local_users()) if ccusage is not None else local_users()
+    slack = LocalSlack(users=users, channels=local_channels(BOT_USER_ID))
+    with (
+        tempfile.TemporaryDirectory(prefix="worthwhile-demo-") as folder,
+        slack.running(),
+        running(_settings(slack, folder), clock.now, tuple(sources.values())) as services,
+    ):
+        slack.wait_connected(10)
+        _settle_in(services, users)
+        if ccusage is not None:
+            _bring_you(services, ccusage)
+        post = launch_post(services.policy.people.help)
+        services.slack.post_to_channel(_LAUNCH_CHANNEL, post.text, post.blocks(rich=False))
+        yield World(slack, services, clock, sources, ccusage is not None)
+
+
+def _settings(slack: LocalSlack, folder: str) -> Settings:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    return Settings(
+        _env_file=None,  # type: ignore[call-arg]
+        slack_bot_token=SecretStr(slack.bot_token),
+        slack_app_token=SecretStr(slack.app_token),
+        slack_api_url=slack.api_url,
+        database_url=f"sqlite:///{folder}/demo.db",
+        web_port=port,
+    )
+
+
+def _settle_in(services: Services, users: Sequence[LocalUser]) -> None:
+    """Switch on those who are on when the tour begins, and fetch their 15 weeks."""
+    on = [user for user in users if user.id not in _OFF_AT_FIRST and not user.is_bot]
+    services.database.writing(lambda session: _switch_on(session, services, on))
+    for source in services.sources:
+        fill_in(services, source)
+
+
+def _switch_on(session: Session, services: Services, users: Sequence[LocalUser]) -> None:
+    days = services.policy.retention.daily_days
+    providers = [source.kind for source in services.sources]
+    from_day = services.now().date() - timedelta(days=days)
+    for user in users:
+        profile = Profile(SlackId(services.slack.org_id, user.id), user.name.split()[0], user.email, user.tz)
+        viewer = people.switch_on(session, profile, services.marks, services.now(), days)
+        links.link_by_email(session, viewer, profile, providers, services.marks, from_day)
+
+
+def _bring_you(services: Services, ccusage: bytes) -> None:
+    with services.database.reading() as session:
+        viewer = people.viewer_of(session, SlackId(services.slack.org_id, YOU.id))
+    take_ccusage(services, ccusage, "your laptop", viewer, own=True)
+
+
+def read_ccusage(path: Path | None) -> bytes | None:
+    """Return the file's content; raises InputError when it cannot be read."""
+    if path is None:
+        return None
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise InputError(f"{path} cannot be read: {error.strerror}") from None
