@@ -33,6 +33,11 @@ YOU: Final = LocalUser("U01YOU", "You", "you@larkfield.example")
 # Switched on when the tour begins: everybody with a name but those whose first screen the tour shows.
 _OFF_AT_FIRST: Final = frozenset({"U01ANA", "U01KIT", "U01GUS"})
 _LAUNCH_CHANNEL: Final = "C01PAYMENTS"
+_POLICY: Final = """\
+[people]
+help = ["U01SAM"]
+operators = ["U01SAM"]
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +58,7 @@ def demo_world(ccusage: bytes | None) -> Iterator[World]:
     company = Company(clock.start.date(), price_book(None))
     sources = demo_sources(company, lambda: clock.now().date())
     users = (YOU, *local_users()) if ccusage is not None else local_users()
-    slack = LocalSlack(users=users, channels=local_channels(BOT_USER_ID))
+    slack = LocalSlack(users=users, channels=local_channels(BOT_USER_ID), clock=lambda: clock.now().timestamp())
     with (
         tempfile.TemporaryDirectory(prefix="worthwhile-demo-") as folder,
         slack.running(),
@@ -69,6 +74,8 @@ def demo_world(ccusage: bytes | None) -> Iterator[World]:
 
 
 def _settings(slack: LocalSlack, folder: str) -> Settings:
+    policy = Path(folder) / "policy.toml"
+    policy.write_text(_POLICY)
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -78,6 +85,7 @@ def _settings(slack: LocalSlack, folder: str) -> Settings:
         slack_app_token=SecretStr(slack.app_token),
         slack_api_url=slack.api_url,
         database_url=f"sqlite:///{folder}/demo.db",
+        policy_file=policy,
         web_port=port,
     )
 

@@ -33,6 +33,7 @@ def day_message(answer: DayAnswer, today: date, hours: str) -> Message:
         blocks += _explained(explained)
     if others:
         blocks.append(_others(others, alone=explained is None))
+    blocks += _option(explained)
     if answer.unpriced:
         names = ", ".join(visible(model, 60) for model in answer.unpriced[:5])
         blocks.append(plain_section(f"Price unknown: {names}. Not in the sum."))
@@ -78,16 +79,24 @@ def _explained(model: ModelCost) -> list[Block]:
             )
         )
         blocks.append(section(f"*{dollars(parts.new_text_nano_usd)} was new text and answers on it:* {_new(parts)}"))
-        if parts.reread.nano_usd > parts.new_text_nano_usd:
-            half = dollars(parts.reread.nano_usd // 2)
-            blocks.append(
-                section(
-                    "*One option:* a fresh session when the task changes. At half the length the first line "
-                    f"would have been about {half}. Your call."
-                )
-            )
         return blocks
     return [section(f"*{money(model.cost)}* on {name}: re-reading {dollars(parts.reread.nano_usd)}, {_new(parts)}")]
+
+
+def _option(model: ModelCost | None) -> list[Block]:
+    """Return the one thing worth a look, where re-reading was both worth a line and most of it."""
+    parts = model.parts if model else None
+    if parts is None or parts.reread.nano_usd < _WORTH_A_LINE_NANO_USD:
+        return []
+    if parts.reread.nano_usd <= parts.new_text_nano_usd:
+        return []
+    half = about_dollars(parts.reread.nano_usd // 2)
+    return [
+        section(
+            "*One option:* a fresh session when the task changes. At half the length the first line "
+            f"would have been about {half}. Your call."
+        )
+    ]
 
 
 def _reread_arithmetic(model: ModelCost, reread: Part) -> str:

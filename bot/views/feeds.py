@@ -7,9 +7,21 @@ from typing import Any
 from bot.domain.people import Delivered
 from bot.domain.period import short_day
 from bot.domain.quantity import Quantity
-from bot.views.blocks import Block, Message, actions, button, confirm, context, foreign, header, section
+from bot.views.blocks import (
+    Block,
+    Message,
+    Twin,
+    actions,
+    button,
+    confirm,
+    context,
+    data_table,
+    foreign,
+    header,
+    section,
+)
 from bot.views.help import contacts
-from bot.views.wording import LOCK, dollars, listed, money, plural, source_freshness, tool_name
+from bot.views.wording import LOCK, day_or_recent, dollars, listed, money, plural, source_name, tool_name
 
 NOTIFICATION = "About your sources."
 
@@ -21,11 +33,11 @@ def sources_message(
     today: date,
 ) -> Message:
     """Return what is connected and how fresh; *believed* and *also_reported* map a tool to kinds of source."""
-    blocks: list[Block] = [header("Where your figures come from")]
-    if not deliveries:
+    blocks: list[Block | Twin] = [header("Where your figures come from")]
+    if deliveries:
+        blocks.append(_table(deliveries, today))
+    else:
         blocks.append(section("*Connected to nothing yet.* Nothing has arrived about you."))
-    for delivered in deliveries[:10]:
-        blocks.append(section(f"*{source_freshness(delivered, today)}*\nDays from {short_day(delivered.first_day)}."))
     if believed:
         blocks.append(
             section("\n".join(_believed(tool, kinds, also_reported) for tool, kinds in sorted(believed.items())))
@@ -35,6 +47,22 @@ def sources_message(
         NOTIFICATION,
         [*blocks, context(LOCK), actions(button("Connect my laptop", "connect"), button("Four weeks", "show", "4w"))],
     )
+
+
+def _table(deliveries: Sequence[Delivered], today: date) -> Twin:
+    rows = [
+        (
+            source_name(one.kind, one.name),
+            short_day(one.first_day),
+            day_or_recent(one.last_day, today) + (" (does not answer)" if one.failing_since else ""),
+            day_or_recent(one.received_at.date(), today),
+        )
+        for one in deliveries[:100]
+    ]
+    lines = [
+        f"*{foreign(name, 80)}*: days from {first} to {last}, received {at}" for name, first, last, at in rows[:10]
+    ]
+    return data_table("Your sources", ("Source", "From", "To", "Received"), rows, [section("\n".join(lines))])
 
 
 def _believed(tool: str, kinds: Sequence[str], also_reported: Mapping[str, Sequence[str]]) -> str:

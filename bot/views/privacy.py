@@ -9,7 +9,7 @@ from bot.domain.period import day_and_month, short_day
 from bot.views.blocks import Block, Message, actions, button, context, fields, foreign, header, plain_section, section
 from bot.views.help import contacts
 from bot.views.switching import COUNTED_CHOICES, DIGEST_CHOICES, choice_label
-from bot.views.wording import LOCK, plural
+from bot.views.wording import LOCK, listed, plural, provider_name
 
 NOTIFICATION = "What is kept about you."
 
@@ -93,11 +93,13 @@ def _span(days: int) -> str:
 def _links(links: Sequence[Link]) -> Block:
     if not links:
         return plain_section("Accounts that are yours: none.")
-    said = []
+    alike: dict[tuple[str, str], list[str]] = {}
     for link in links[:10]:
         to = f" to {short_day(link.to_day)}" if link.to_day else ""
-        name = "your own uploads" if link.provider == "own" else f"{link.name} at {link.provider}"
-        said.append(f"{name}, from {short_day(link.from_day)}{to} ({link.how})")
+        name = "your own uploads" if link.provider == "own" else link.name
+        at = [] if link.provider == "own" else [provider_name(link.provider)]
+        alike.setdefault((name, f"from {short_day(link.from_day)}{to} ({link.how})"), []).extend(at)
+    said = [f"{name}{' at ' if at else ''}{listed(at)}, {when}" for (name, when), at in alike.items()]
     return plain_section("Accounts that are yours: " + "; ".join(said) + ".")
 
 

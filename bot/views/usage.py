@@ -138,11 +138,8 @@ def today_message(rows: Sequence[UsageRow], summary: Summary, today: date) -> Me
 
 def _silent(deliveries: Sequence[Delivered]) -> list[str]:
     """Say which sources have stopped, so that nobody takes a sum for whole."""
-    silent = [delivered for delivered in deliveries if delivered.failing_since]
-    return [
-        f"*{source_name(one.kind, one.name)}: no data since {short_day(one.last_day)}*, so this sum is too low."
-        for one in silent
-    ]
+    silent = [(foreign(source_name(one.kind, one.name), 80), one) for one in deliveries if one.failing_since]
+    return [f"*{name}: no data since {short_day(one.last_day)}*, so this sum is too low." for name, one in silent]
 
 
 def _cost_lines(summary: Summary) -> list[str]:
@@ -211,7 +208,7 @@ def _requests(requests: Quantity) -> str:
 def _freshness(summary: Summary, deliveries: Sequence[Delivered], today: date) -> str:
     by_day: dict[date, list[str]] = {}
     for delivered in deliveries:
-        by_day.setdefault(delivered.last_day, []).append(source_name(delivered.kind, delivered.name))
+        by_day.setdefault(delivered.last_day, []).append(foreign(source_name(delivered.kind, delivered.name), 80))
     reach = sorted(by_day.items(), reverse=True)
     said = [f"{listed(sorted(names))} to {day_or_recent(day, today)}" for day, names in reach[:4]]
     return " · ".join(said) or "No source has delivered anything."

@@ -6,10 +6,9 @@ from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from bot.domain.money import usd
-from bot.domain.people import Delivered
 from bot.domain.period import short_day
 from bot.domain.quantity import Quantity
-from bot.views.blocks import foreign, visible
+from bot.views.blocks import visible
 
 LOCK: Final = ":lock: Only you can see this."
 UNKNOWN: Final = "unknown"
@@ -116,23 +115,15 @@ def day_hours(tz: str, now: datetime) -> str:
     return "" if start == "0:00" else f"Days run {start}-{start} your time."
 
 
-def source_freshness(delivered: Delivered, today: date) -> str:
-    """Return how far one source reaches, and when it last came."""
-    return (
-        f"{source_name(delivered.kind, delivered.name)}: to {day_or_recent(delivered.last_day, today)}, "
-        f"received {day_or_recent(delivered.received_at.date(), today)}"
-    )
-
-
 def source_name(kind: str, name: str) -> str:
-    """Return a source as people know it."""
+    """Return a source as people know it, as plain text."""
     if kind == "ccusage":
-        return f"ccusage from {foreign(name, 40)}"
+        return f"ccusage from {visible(name, 40)}"
     if kind == "push":
-        return f"pushed by {foreign(name, 40)}"
+        return f"pushed by {visible(name, 40)}"
     return provider_name(kind)
 
 
 def provider_name(kind: str) -> str:
     """Return a provider that is asked, as people call it."""
-    return _PROVIDERS.get(kind, foreign(kind, 40))
+    return _PROVIDERS.get(kind, visible(kind, 40))

@@ -87,7 +87,7 @@ def test_a_second_machine_adds_and_replaces_only_itself(stage: Stage) -> None:
     answer = stage.ask(user)
 
     assert "*$75.60 at list price*" in texts(answer)
-    assert "ccusage from desktop: to yesterday" in texts(answer)
+    assert "ccusage from desktop and ccusage from laptop to yesterday" in texts(answer)
 
 
 def test_a_withdrawn_token_is_taken_no_more(stage: Stage) -> None:

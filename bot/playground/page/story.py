@@ -15,8 +15,8 @@ from typing import Protocol
 #   ("share", PANE, TEXT, NAME)        chooses a message shortcut on the newest message with that text
 #   ("close", PANE)                    closes the open window
 #   ("clock", BUTTON_ID)               presses a button of the clock
-#   ("switch", SWITCH_ID)              flips a switch
-#   ("wait", PANE, TEXT)               waits until the pane shows that text
+#   ("switch", SWITCH_ID[, TO])        flips a switch, or puts it "on" or "off" wherever it stands
+#   ("wait", PANE, TEXT)               waits until the pane shows that text; after "type", in a new message
 # PANE is "left" or "right".
 Act = tuple[str, ...]
 

@@ -486,12 +486,22 @@ async function chooseFrom(side, menu, option) {
   await press(await found(() => openMenu && $$("[role=menuitem]", openMenu.menu).find((one) => wordsOf(one).startsWith(option))));
 }
 
+// What was typed is answered by a message that was not there before; an older one with the same words is no answer.
+const asked = { left: null, right: null };
+const newest = (side) => $$(".post", pane(side)).at(-1);
+function answerOf(side) {
+  if (asked[side] === null) return pane(side);
+  const post = newest(side);
+  return post && post.dataset.ts !== asked[side] ? post : null;
+}
+
 const DOES = {
   as: async (side, user) => { sit(side, user, pane(side).dataset.place); await sleep(500 * pace()); },
   open: async (side, place) => { sit(side, pane(side).dataset.user, place); await sleep(500 * pace()); },
   type: async (side, words) => {
     const area = await found(() => $(".composer textarea", pane(side)));
     await typeSlowly(area, words);
+    asked[side] = newest(side)?.dataset.ts ?? "";
     await send(area.form);
   },
   press: async (side, label) => press(await found(inside(side, "button, a.btn", label))),
@@ -511,8 +521,15 @@ const DOES = {
   },
   close: async (side) => press(await found(() => $(".window-foot [data-close]", pane(side)))),
   clock: async (id) => press(await found(() => $(`[data-clock="${CSS.escape(id)}"]`))),
-  switch: async (id) => press(await found(() => $(`[data-switch="${CSS.escape(id)}"]`))),
-  wait: async (side, text) => found(() => pane(side).textContent.includes(text)),
+  switch: async (id, to) => {
+    const one = await found(() => $(`[data-switch="${CSS.escape(id)}"]`));
+    const stands = () => $(`[data-switch="${CSS.escape(id)}"]`)?.getAttribute("aria-checked");
+    const wanted = to ? String(to === "on") : String(stands() !== "true");
+    if (stands() === wanted) return;
+    await press(one);
+    await found(() => stands() === wanted);
+  },
+  wait: async (side, text) => found(() => answerOf(side)?.textContent.includes(text)),
 };
 
 const spoken = ([kind, ...rest]) => `${SIDES.includes(rest[0]) ? `${rest[0] === "left" ? "Left" : "Right"}: ` : ""}${kind} ${rest.filter((one) => !SIDES.includes(one)).join(" › ")}`;
@@ -529,6 +546,7 @@ async function runStep(button) {
     for (const [kind, ...rest] of JSON.parse(button.dataset.acts)) {
       if (SIDES.includes(rest[0]) && innerWidth <= 820) showSide(rest[0]);
       doing.textContent = spoken([kind, ...rest]);
+      if (kind !== "wait" && SIDES.includes(rest[0])) asked[rest[0]] = null;
       await DOES[kind](...rest);
     }
     button.classList.add("done");

@@ -1,0 +1,122 @@
+"""The rail "Three minutes": what each step does, and what to look at meanwhile."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from bot.playground.page.story import Act, Step
+
+ANA: Final = "U01ANA"
+MO: Final = "U01MO"
+DAG: Final = "U01DAG"
+PAYMENTS: Final = "C01PAYMENTS"
+SHOWN: Final = "Your last four weeks"
+
+# Each step says who sits where, so that it can be played alone and again.
+_AS_ANA: Final[Sequence[Act]] = (("as", "left", ANA), ("open", "left", PAYMENTS))
+_AS_MO: Final[Sequence[Act]] = (("as", "right", MO), ("open", "right", PAYMENTS))
+_ONLY_OWN: Final[Act] = ("wait", "right", "I only ever show you your own.")
+
+TOUR: Final = (
+    Step(
+        "Ana presses [See mine]",
+        (
+            *_AS_ANA,
+            ("press", "left", "See mine (only you will see it)"),
+            ("wait", "left", "No usage is collected about you yet"),
+        ),
+        "Nothing is collected before she says so. Mo's pane does not move.",
+    ),
+    Step(
+        "She switches it on",
+        (("press", "left", "Switch it on"), ("wait", "left", "It's on.")),
+        "Her last 15 weeks are fetched in the background.",
+    ),
+    Step(
+        "/mytokens",
+        (*_AS_ANA, ("type", "left", "/mytokens"), ("wait", "left", SHOWN)),
+        "Cost first, where it went, how fresh. Still nothing on the right.",
+    ),
+    Step(
+        "Why was Tuesday expensive?",
+        (
+            *_AS_ANA,
+            ("type", "left", "/mytokens why 2026-11-10"),
+            ("wait", "left", "was re-reading earlier conversation"),
+        ),
+        "The arithmetic, one option, and no praise or blame.",
+    ),
+    Step(
+        "Twelve weeks",
+        (*_AS_ANA, ("type", "left", "/mytokens 12w"), ("wait", "left", "Your last twelve weeks")),
+        "The same for longer; what is unknown is said to be unknown.",
+    ),
+    Step(
+        "Mo asks for Ana's",
+        (*_AS_MO, ("type", "right", "/mytokens @ana"), _ONLY_OWN),
+        "Her lead gets a friendly no; there is no other way either.",
+    ),
+    Step(
+        "What is kept, and who saw it",
+        (
+            *_AS_ANA,
+            ("type", "left", "/mytokens privacy"),
+            ("wait", "left", "What is kept about you"),
+            ("type", "left", "/mytokens who"),
+            ("wait", "left", "nobody but you"),
+        ),
+        "Every field, the rules in force, and their mark.",
+    ),
+    Step("Home keeps it", (("open", "left", "home"), ("wait", "left", "Your switches")), "And every switch is here."),
+)
+
+CURIOUS: Final = Step(
+    "Be curious: a lead's tricks",
+    (
+        *_AS_MO,
+        ("type", "right", "/mytokens @ana"),
+        _ONLY_OWN,
+        ("type", "right", "/mytokens ana@larkfield.example"),
+        _ONLY_OWN,
+        ("type", "right", "/mytokens why @ana"),
+        _ONLY_OWN,
+        ("type", "right", "/mytokens who"),
+        ("wait", "right", "nobody but you"),
+    ),
+    "Each trick is answered; none shows anything of Ana's.",
+)
+
+PROOFS: Final = (
+    Step(
+        "Inflate Dag's agent",
+        (
+            *_AS_ANA,
+            ("as", "right", DAG),
+            ("open", "right", "messages"),
+            ("switch", "inflate", "off"),
+            ("type", "right", "/mytokens"),
+            ("wait", "right", SHOWN),
+            ("switch", "inflate", "on"),
+            ("type", "right", "/mytokens"),
+            ("wait", "right", SHOWN),
+            ("type", "left", "/mytokens"),
+            ("wait", "left", SHOWN),
+        ),
+        "Running it more makes nothing better: his cost rises, and hers stays to the cent.",
+    ),
+    Step(
+        "Unplug Cursor for a week",
+        (
+            *_AS_ANA,
+            ("switch", "unplug", "on"),
+            ("clock", "week"),
+            ("type", "left", "/mytokens"),
+            ("wait", "left", "Cursor: no data since"),
+        ),
+        "A source that stops makes a sum too low, and the answer says so.",
+    ),
+    Step(
+        "Plug it in again",
+        (*_AS_ANA, ("switch", "unplug", "off"), ("type", "left", "/mytokens"), ("wait", "left", SHOWN)),
+        "The week that was missing arrives, and the warning goes.",
+    ),
+)

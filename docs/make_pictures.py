@@ -1,0 +1,177 @@
+"""The pictures of the documents: screenshots of the playground, made anew by `make pictures`.
+
+The made-up company, its clock and the size of the page are always the same, and so are the pictures.
+"""
+
+import io
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+import time_machine
+from PIL import Image
+from selenium.webdriver.remote.webelement import WebElement
+
+from bot.demo.clock import START
+from bot.demo.story import LarkfieldStory
+from bot.demo.world import demo_world
+from bot.logs import set_up_logs
+from bot.manifest import manifest
+from bot.playground.page.serving import serving_page
+from tests.browser.browsing import Browser, browser
+
+PICTURES: Final = Path(__file__).with_name("pictures")
+SIZE: Final = (1280, 800)
+PHONE: Final = (390, 800)
+MOST_BYTES: Final = 1_500_000
+_COLOURS: Final = 256
+# What would differ between two runs: a caret that blinks, and whatever is on its way.
+_STILL: Final = """
+    const sheet = new CSSStyleSheet();
+    sheet.replaceSync('* { caret-color: transparent !important; animation: none !important; transition: none !important }');
+    document.adoptedStyleSheets = [sheet];
+"""
+
+
+class Camera:
+    """Takes pictures of one page, still ones and those of the moving one."""
+
+    def __init__(self, page: Browser, address: str) -> None:
+        self.page = page
+        self._address = address
+        self._frames: list[Image.Image] = []
+        self._seconds: list[float] = []
+
+    def seat(self, left: str, right: str = "U01MO:C01PAYMENTS", size: tuple[int, int] = SIZE) -> None:
+        """Put two people in their places."""
+        self.page.sized(size).open(self._address, left=left, right=right)
+        self.page.js(_STILL)
+
+    def taken(self) -> Image.Image:
+        """Return what is on the screen once it has come to rest."""
+        self.page.driver.execute_cdp_cmd(
+            "Input.dispatchMouseEvent", {"type": "mouseMoved", "x": 1, "y": 1, "button": "none"}
+        )
+        before = b""
+        for _ in range(40):
+            time.sleep(0.15)
+            now = self.page.driver.get_screenshot_as_png()
+            if now == before:
+                return Image.open(io.BytesIO(now)).convert("RGB")
+            before = now
+        raise RuntimeError("the page does not come to rest")
+
+    def still(self, name: str) -> None:
+        """Save what is on the screen."""
+        _reduced(self.taken()).save(PICTURES / f"{name}.png", optimize=True)
+
+    def frame(self, seconds: float) -> None:
+        """Add what is on the screen to the moving picture."""
+        self._frames.append(self.taken())
+        self._seconds.append(seconds)
+
+    def press(self, words: str) -> None:
+        """Press a button of the left pane, with a frame in which it is seen to be pressed."""
+        button = self.page.find("left", words)
+        self._mark(button, "pressing")
+        self.frame(0.9)
+        self._mark(button, "")
+        button.click()
+
+    def _mark(self, button: WebElement, name: str) -> None:
+        self.page.js("arguments[0].scrollIntoView({block: 'nearest'})", button)
+        self.page.js("arguments[0].classList.toggle('pressing', arguments[1] !== '')", button, name)
+
+    def save_moving(self, name: str) -> None:
+        """Save the frames, all with the same colours; raises RuntimeError when they are too large."""
+        palette = _reduced(_in_one(self._frames))
+        first, *rest = [each.quantize(palette=palette, dither=Image.Dither.NONE) for each in self._frames]
+        path = PICTURES / f"{name}.png"
+        milliseconds = [round(seconds * 1000) for seconds in self._seconds]
+        first.save(path, save_all=True, append_images=rest, duration=milliseconds, loop=0, optimize=True)
+        if path.stat().st_size > MOST_BYTES:
+            raise RuntimeError(f"{path.name} has more than {MOST_BYTES} bytes")
+
+
+def _reduced(picture: Image.Image) -> Image.Image:
+    """Return the picture with fewer colours, which makes its file a third as large."""
+    return picture.quantize(_COLOURS, dither=Image.Dither.NONE)
+
+
+def _in_one(frames: list[Image.Image]) -> Image.Image:
+    """Return the frames below each other, so that they can share their colours."""
+    whole = Image.new("RGB", (SIZE[0], SIZE[1] * len(frames)))
+    for number, each in enumerate(frames):
+        whole.paste(each, (0, SIZE[1] * number))
+    return whole
+
+
+@contextmanager
+def camera() -> Iterator[Camera]:
+    """Run the demo at its hour, and a browser on it."""
+    with (
+        time_machine.travel(START, tick=True),
+        demo_world(None) as world,
+        serving_page(world.slack, 0, LarkfieldStory(world), manifest("", None)) as address,
+        browser(SIZE) as page,
+    ):
+        page.driver.execute_cdp_cmd("Emulation.setScrollbarsHidden", {"hidden": True})
+        yield Camera(page, address)
+        page.driver.get("about:blank")
+
+
+def tell(shots: Camera) -> None:
+    """Ana looks, switches on, asks, and asks why; Mo's pane stays as it is."""
+    shots.seat("U01ANA:C01PAYMENTS")
+    shots.frame(1.6)
+    shots.press("See mine (only you will see it)")
+    shots.page.sees("left", "No usage is collected about you yet")
+    shots.still("first-screen")
+    shots.frame(2.2)
+    shots.press("Switch it on")
+    shots.page.sees("left", "It's on.")
+    shots.frame(1.8)
+    time.sleep(2)  # her weeks are fetched in the background
+    shots.page.type("left", "/mytokens ", enter=False)
+    shots.frame(1.2)
+    shots.page.type("left", "")
+    shots.page.sees("left", "Your last four weeks")
+    shots.still("answer")
+    shots.frame(3.4)
+    shots.press("Why Tue 10 Nov cost $37.00")
+    shots.page.sees("left", "was re-reading earlier conversation")
+    shots.still("why")
+    shots.frame(4.0)
+    shots.save_moving("two-panes")
+
+
+def tell_the_rest(shots: Camera) -> None:
+    """What is kept, the Home tab, and a telephone."""
+    shots.page.type("left", "/mytokens privacy")
+    shots.page.sees("left", "What is kept about you")
+    shots.still("privacy")
+    shots.seat("U01ANA:home")
+    shots.page.sees("left", "Your switches")
+    shots.still("home")
+    shots.seat("U01ANA:C01PAYMENTS", size=PHONE)
+    shots.page.type("left", "/mytokens")
+    shots.page.sees("left", "Your last four weeks")
+    shots.still("phone")
+
+
+def main() -> None:
+    """Make every picture anew."""
+    set_up_logs("WARNING", "console")
+    PICTURES.mkdir(exist_ok=True)
+    with camera() as shots:
+        tell(shots)
+        tell_the_rest(shots)
+    for path in sorted(PICTURES.glob("*.png")):
+        sys.stdout.write(f"{path.name}\t{path.stat().st_size // 1000} kB\n")
+
+
+if __name__ == "__main__":
+    main()
