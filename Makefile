@@ -7,7 +7,7 @@ COOLDOWN ?= 1 week
 LOCK := $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
 	--exclude-newer "$(COOLDOWN)" pyproject.toml
 
-.PHONY: help run test test-browser check bench lock clean
+.PHONY: help run test test-browser check bench pictures lock clean
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## */\t/' | expand -t 16
@@ -28,6 +28,9 @@ check: $(STAMP)  ## the fast part: format, lint, types
 
 bench: $(STAMP)  ## the figures in the README
 	@$(BIN)/python -m benchmarks
+
+pictures: $(STAMP)  ## the pictures in the documents, from the playground
+	@$(BIN)/python -m docs.make_pictures
 
 lock: $(STAMP)  ## writes the pinned, hashed requirements anew, leaving out what is younger than a week
 	@$(BIN)/python -m pip install --quiet "uv>=0.13"

@@ -1,6 +1,6 @@
 """The pictures of the documents: screenshots of the playground, made anew by `make pictures`.
 
-The made-up company, its clock and the size of the page are always the same, and so are the pictures.
+The made-up company, its hour and the size of the page are always the same: what looks different has changed.
 """
 
 import io
@@ -11,11 +11,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-import time_machine
 from PIL import Image
 from selenium.webdriver.remote.webelement import WebElement
 
-from bot.demo.clock import START
 from bot.demo.story import LarkfieldStory
 from bot.demo.world import demo_world
 from bot.logs import set_up_logs
@@ -31,7 +29,8 @@ _COLOURS: Final = 256
 # What would differ between two runs: a caret that blinks, and whatever is on its way.
 _STILL: Final = """
     const sheet = new CSSStyleSheet();
-    sheet.replaceSync('* { caret-color: transparent !important; animation: none !important; transition: none !important }');
+    sheet.replaceSync(
+      '* { caret-color: transparent !important; animation: none !important; transition: none !important }');
     document.adoptedStyleSheets = [sheet];
 """
 
@@ -66,7 +65,8 @@ class Camera:
 
     def still(self, name: str) -> None:
         """Save what is on the screen."""
-        _reduced(self.taken()).save(PICTURES / f"{name}.png", optimize=True)
+        picture = self.taken()
+        _reduced(picture, _palette(picture)).save(PICTURES / f"{name}.png", optimize=True)
 
     def frame(self, seconds: float) -> None:
         """Add what is on the screen to the moving picture."""
@@ -87,8 +87,8 @@ class Camera:
 
     def save_moving(self, name: str) -> None:
         """Save the frames, all with the same colours; raises RuntimeError when they are too large."""
-        palette = _reduced(_in_one(self._frames))
-        first, *rest = [each.quantize(palette=palette, dither=Image.Dither.NONE) for each in self._frames]
+        palette = _palette(_in_one(self._frames))
+        first, *rest = [_reduced(each, palette) for each in self._frames]
         path = PICTURES / f"{name}.png"
         milliseconds = [round(seconds * 1000) for seconds in self._seconds]
         first.save(path, save_all=True, append_images=rest, duration=milliseconds, loop=0, optimize=True)
@@ -96,9 +96,18 @@ class Camera:
             raise RuntimeError(f"{path.name} has more than {MOST_BYTES} bytes")
 
 
-def _reduced(picture: Image.Image) -> Image.Image:
-    """Return the picture with fewer colours, which makes its file a third as large."""
-    return picture.quantize(_COLOURS, dither=Image.Dither.NONE)
+def _palette(picture: Image.Image) -> Image.Image:
+    """Return what carries the colours that are most frequent: surfaces and letters are drawn with few."""
+    counted = picture.getcolors(picture.width * picture.height) or []
+    common = sorted(((times, colour) for times, colour in counted if isinstance(colour, tuple)), reverse=True)
+    palette = Image.new("P", (1, 1))
+    palette.putpalette(bytes(part for _, colour in common[:_COLOURS] for part in colour))
+    return palette
+
+
+def _reduced(picture: Image.Image, palette: Image.Image) -> Image.Image:
+    """Return the picture in the colours of the palette, which makes its file a third as large."""
+    return picture.quantize(palette=palette, dither=Image.Dither.NONE)
 
 
 def _in_one(frames: list[Image.Image]) -> Image.Image:
@@ -111,9 +120,8 @@ def _in_one(frames: list[Image.Image]) -> Image.Image:
 
 @contextmanager
 def camera() -> Iterator[Camera]:
-    """Run the demo at its hour, and a browser on it."""
+    """Run the demo, and a browser on it."""
     with (
-        time_machine.travel(START, tick=True),
         demo_world(None) as world,
         serving_page(world.slack, 0, LarkfieldStory(world), manifest("", None)) as address,
         browser(SIZE) as page,

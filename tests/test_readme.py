@@ -3,6 +3,7 @@
 import importlib
 import re
 import shlex
+import struct
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from functools import reduce
@@ -177,7 +178,7 @@ def test_every_name_and_every_file_of_the_code_that_is_named_exists(path: Path) 
     for span in spans(path):
         if A_NAME.fullmatch(span):
             assert exists(span.split(".")), span
-        elif re.fullmatch(r"(?:bot|handlers|storage|tests|benchmarks)/[\w/.]*", span):
+        elif re.fullmatch(r"(?:bot|handlers|storage|tests|benchmarks|docs)/[\w/.]*", span):
             assert (ROOT / span).exists(), span
 
 
@@ -194,6 +195,37 @@ def exists(parts: Sequence[str]) -> bool:
             return False
         return True
     return False
+
+
+# pictures
+
+
+def test_every_picture_is_in_a_document_with_words_for_who_cannot_see_it() -> None:
+    shown = {
+        ((path.parent / target).resolve(), words)
+        for path in DOCUMENTS
+        for words, target in re.findall(r"!\[([^]]*)\]\(([^)]+)\)", prose(path.read_text("utf-8")))
+    }
+
+    assert {picture for picture, _ in shown} == set((ROOT / "docs/pictures").iterdir())
+    assert [picture.name for picture, words in shown if len(words) < 20] == []
+
+
+def test_pictures_have_the_size_of_a_desk_or_of_a_phone_and_load_quickly() -> None:
+    for path in (ROOT / "docs/pictures").iterdir():
+        content = path.read_bytes()
+        assert content.startswith(b"\x89PNG\r\n\x1a\n"), path.name
+        assert struct.unpack(">II", content[16:24]) in {(1280, 800), (390, 800)}, path.name
+        assert len(content) < 1_500_000, path.name
+
+
+def test_the_readme_opens_with_the_moving_picture() -> None:
+    opening = (ROOT / "README.md").read_text("utf-8").partition("## ")[0]
+    (target,) = re.findall(r"!\[[^]]*\]\(([^)]+)\)", opening)
+    frames = struct.unpack(">I", (ROOT / target).read_bytes().partition(b"acTL")[2][:4])[0]
+
+    assert 6 <= frames <= 10
+    assert "made-up company" in opening
 
 
 @documents

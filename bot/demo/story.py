@@ -103,7 +103,7 @@ class LarkfieldStory:
     def _flip_cursor(self) -> str:
         today, cursor = self._world.clock.now().date(), self._world.sources["cursor"]
         stopped = cursor.unplugged
-        cursor.unplugged = today - timedelta(days=1) if stopped is None else None
+        cursor.unplugged = today - timedelta(days=2) if stopped is None else None
         self._sync((today - (stopped or today)).days + _LATE)
         if stopped is None:
             return "Cursor has stopped answering. What came before is still there."

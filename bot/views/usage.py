@@ -85,7 +85,7 @@ def usage_message(
                 button("Resume", "resume"),
             )
         )
-    lines = [*_cost_lines(summary), *_silent(deliveries), budget_line, NO_OUTCOMES]
+    lines = [*_cost_lines(summary), *_silent(deliveries, summary.period.last), budget_line, NO_OUTCOMES]
     parts.append(section("\n".join(line for line in lines if line)))
     parts += where_it_went(summary)
     parts += _unpriced(summary.unpriced)
@@ -136,10 +136,18 @@ def today_message(rows: Sequence[UsageRow], summary: Summary, today: date) -> Me
     )
 
 
-def _silent(deliveries: Sequence[Delivered]) -> list[str]:
-    """Say which sources have stopped, so that nobody takes a sum for whole."""
-    silent = [(foreign(source_name(one.kind, one.name), 80), one) for one in deliveries if one.failing_since]
-    return [f"*{name}: no data since {short_day(one.last_day)}*, so this sum is too low." for name, one in silent]
+def _silent(deliveries: Sequence[Delivered], last: date) -> list[str]:
+    """Say which sources have stopped, and whether days until *last* are missing, so that no sum is taken for whole."""
+    said = []
+    for one in deliveries:
+        if one.failing_since:
+            name = foreign(source_name(one.kind, one.name), 80)
+            since = f"*{name}: no data since {short_day(one.last_day)}"
+            missing = one.last_day < last
+            said.append(
+                f"{since}*, so this sum is too low." if missing else f"{since}.* This sum has what came before."
+            )
+    return said
 
 
 def _cost_lines(summary: Summary) -> list[str]:

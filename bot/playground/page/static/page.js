@@ -495,9 +495,15 @@ function answerOf(side) {
   return post && post.dataset.ts !== asked[side] ? post : null;
 }
 
+async function goTo(side, user, place) {
+  if (pane(side).dataset.user === user && pane(side).dataset.place === place) return;
+  sit(side, user, place);
+  await sleep(500 * pace());
+}
+
 const DOES = {
-  as: async (side, user) => { sit(side, user, pane(side).dataset.place); await sleep(500 * pace()); },
-  open: async (side, place) => { sit(side, pane(side).dataset.user, place); await sleep(500 * pace()); },
+  as: async (side, user) => goTo(side, user, pane(side).dataset.place),
+  open: async (side, place) => goTo(side, pane(side).dataset.user, place),
   type: async (side, words) => {
     const area = await found(() => $(".composer textarea", pane(side)));
     await typeSlowly(area, words);

@@ -1,0 +1,56 @@
+"""The whole demo without a browser, and what people do in it."""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, timedelta
+from typing import NamedTuple
+
+from bot.demo.story import LarkfieldStory
+from bot.demo.world import World, demo_world
+from bot.domain.usage import UsageRow
+from storage import usage
+from tests.e2e.harness import Stage, logging_as_the_bot_does, texts
+
+
+class Demo(NamedTuple):
+    """A demo, and what people do in it."""
+
+    world: World
+    story: LarkfieldStory
+    stage: Stage
+
+    @property
+    def today(self) -> date:
+        """The demo's day."""
+        return self.world.clock.now().date()
+
+    def answer(self, user: str, words: str = "") -> str:
+        """Return what the command answers, in words."""
+        return texts(self.stage.ask(user, words))
+
+    def billed(self, user: str) -> str:
+        """Return what the four weeks' answer says was billed."""
+        found = re.search(r"\*(\$[\d,.]+) billed\*", self.answer(user))
+        assert found is not None
+        return found[1]
+
+    def rows(self, user: str) -> list[UsageRow]:
+        """Return what is stored about somebody."""
+        viewer = self.stage.viewer(user)
+        assert viewer is not None
+        with self.world.services.database.reading() as session:
+            found = usage.usage_of(session, viewer.person_id, date.min, self.today + timedelta(days=1))
+        return sorted(found, key=repr)
+
+
+@contextmanager
+def demonstrated(ccusage: bytes | None = None) -> Iterator[Demo]:
+    """Run a demo."""
+    with logging_as_the_bot_does("ERROR"), demo_world(ccusage) as world:
+        yield Demo(world, LarkfieldStory(world), Stage(world.slack, world.services, "", "socket"))
+
+
+def usd(amount: str) -> float:
+    """Return an amount that was read from a screen."""
+    return float(amount.strip("$").replace(",", ""))

@@ -1,0 +1,108 @@
+"""The demo as people meet it: the real bot on the local Slack, with the made-up company's sources behind it."""
+
+import re
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from bot.demo.world import YOU
+from bot.jobs.sync import sync_source
+from bot.playground.shown import Shown
+from tests.demo.demonstrated import Demo, demonstrated, usd
+from tests.e2e.harness import texts, until
+from tests.senders import breakdown, by_agent, ccusage_file
+
+ANA, MO, DAG, RUI = "U01ANA", "U01MO", "U01DAG", "U01RUI"
+ALL = ("anthropic", "cursor", "copilot", "openai", "meshclaw")
+
+
+@pytest.fixture(scope="module")
+def demo() -> Iterator[Demo]:
+    """A demo in which Ana has switched on by the launch post and her days have arrived."""
+    with demonstrated() as made:
+        first = made.stage.press(ANA, launch_post(made, ANA), "See mine (only you will see it)")
+        assert "No usage is collected about you yet" in texts(first)
+        assert "It's on." in texts(made.stage.press(ANA, first, "Switch it on"))
+        assert until(lambda: "$197.53" in made.answer(ANA))
+        yield made
+
+
+def launch_post(demo: Demo, user: str) -> Shown:
+    return next(shown for shown in demo.stage.slack.shown_to(user) if "New: see what your AI use costs" in texts(shown))
+
+
+def test_ana_sees_what_the_tour_promises(demo: Demo) -> None:
+    answer = demo.answer(ANA)
+
+    assert "*$197.53 billed*, $17.53 of it seats. The four weeks before: $188.60." in answer
+    assert "Codex, about $12 at list price" in answer
+    for bar in (r"Claude Code .*\$115.50", r"Cursor .*\$38.20", r"nightly-triage .*\$26.30", r"Copilot seat .*\$17.53"):
+        assert re.search(bar, answer)
+    assert "Most expensive day: Tue 10 Nov, $37.00" in answer
+
+
+def test_why_tuesday_gives_the_arithmetic(demo: Demo) -> None:
+    said = demo.answer(ANA, "why 2026-11-10")
+
+    assert "Tuesday 10 November: $37.00 billed" in said
+    assert "*$20.50 was re-reading earlier conversation* (Claude Code on claude-opus-4-5)" in said
+    assert "310 requests carried about 132,000 tokens of earlier text each: 41 million × $0.50 a million." in said
+    assert "written to the cache $4.40, answers $3.00" in said
+    assert "claude-sonnet-4-5 $6.20 · Cursor on claude-4.5-sonnet $1.90 · nightly-triage (ran on its own) $1.00" in said
+    assert said.index("*Everything else:*") < said.index("*One option:*")
+    assert "would have been about $10. Your call." in said
+    assert "Your Tuesdays are usually about $8.00." in said
+
+
+def test_messages_are_dated_by_the_demos_clock(demo: Demo) -> None:
+    with demo.world.slack.world.lock:
+        times = [float(ts) for ts in demo.world.slack.world.messages["C01PAYMENTS"]]
+
+    assert abs(min(times) - demo.world.clock.start.timestamp()) < 60
+
+
+def test_questions_go_to_sam(demo: Demo) -> None:
+    assert "Questions: <@U01SAM>" in texts(launch_post(demo, ANA))
+    assert "This works for employees only. Sorry! Questions: <@U01SAM>" in demo.answer("U01GUS")
+
+
+def test_the_accounts_that_are_hers_are_said_in_one_line(demo: Demo) -> None:
+    said = demo.answer(ANA, "privacy")
+
+    assert said.count("ana@larkfield.example") == 1
+    assert "MeshClaw" in said
+
+
+def test_inflating_dag_changes_nobody_elses_data(demo: Demo) -> None:
+    others = [
+        user.id for user in demo.world.slack.world.users.values() if demo.stage.viewer(user.id) and user.id != DAG
+    ]
+    rows = {user: demo.rows(user) for user in others}
+    answers, dags = {user: demo.answer(user) for user in (ANA, MO, RUI)}, demo.billed(DAG)
+    demo.story.flip("inflate")
+    assert demo.story.switches[0].on
+    assert usd(demo.billed(DAG)) > 10 * usd(dags)
+    assert {user: demo.rows(user) for user in others} == rows
+    assert {user: demo.answer(user) for user in answers} == answers
+
+    demo.story.flip("inflate")
+    assert not demo.story.switches[0].on
+    assert demo.billed(DAG) == dags
+
+
+def test_a_ccusage_file_brings_you_with_its_totals() -> None:
+    today = datetime.now(UTC).date()
+    used: dict[str, Sequence[dict[str, Any]]] = {"claude": [breakdown("claude-opus-4-5", cost=1.25)]}
+    with demonstrated(ccusage_file(*(by_agent(today - timedelta(days=back), used) for back in (1, 2)))) as demo:
+        assert demo.world.has_you
+        assert demo.story.starts[0].user == YOU.id
+        assert demo.story.steps[0].label == "Your own figures"
+        assert "*$2.50 at list price*" in demo.answer(YOU.id)
+        assert demo.story.clock_text().split(",")[0].endswith(str(today.year))
+
+
+def test_every_source_is_asked(demo: Demo) -> None:
+    assert tuple(demo.world.sources) == ALL
+    assert all(not sync_source(demo.world.services, source).failed for source in demo.world.sources.values())
