@@ -32,7 +32,8 @@ from bot.jobs.sync import Backfiller
 from bot.policy import load_policy
 from bot.pool import AnswerPool
 from bot.services import Services
-from bot.slack import Slack, connect, error_name
+from bot.slack import Slack, connect
+from bot.slack_calls import error_name
 from bot.web.app import web_app
 from bot.web.slack_http import slack_route
 from handlers.register import register

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Final
 
 from PIL import Image
-from selenium.webdriver.remote.webelement import WebElement
 
 from bot.demo.story import LarkfieldStory
 from bot.demo.world import demo_world
@@ -65,8 +64,8 @@ class Camera:
 
     def still(self, name: str) -> None:
         """Save what is on the screen."""
-        picture = self.taken()
-        _reduced(picture, _palette(picture)).save(PICTURES / f"{name}.png", optimize=True)
+        few_colours = self.taken().quantize(_COLOURS, dither=Image.Dither.NONE)
+        few_colours.save(PICTURES / f"{name}.png", optimize=True)
 
     def frame(self, seconds: float) -> None:
         """Add what is on the screen to the moving picture."""
@@ -76,46 +75,20 @@ class Camera:
     def press(self, words: str) -> None:
         """Press a button of the left pane, with a frame in which it is seen to be pressed."""
         button = self.page.find("left", words)
-        self._mark(button, "pressing")
+        self.page.js("arguments[0].scrollIntoView({block: 'nearest'})", button)
+        self.page.js("arguments[0].classList.add('pressing')", button)
         self.frame(0.9)
-        self._mark(button, "")
+        self.page.js("arguments[0].classList.remove('pressing')", button)
         button.click()
 
-    def _mark(self, button: WebElement, name: str) -> None:
-        self.page.js("arguments[0].scrollIntoView({block: 'nearest'})", button)
-        self.page.js("arguments[0].classList.toggle('pressing', arguments[1] !== '')", button, name)
-
     def save_moving(self, name: str) -> None:
-        """Save the frames, all with the same colours; raises RuntimeError when they are too large."""
-        palette = _palette(_in_one(self._frames))
-        first, *rest = [_reduced(each, palette) for each in self._frames]
+        """Save the frames as one picture that moves; raises RuntimeError when it is too large."""
+        first, *rest = self._frames
         path = PICTURES / f"{name}.png"
         milliseconds = [round(seconds * 1000) for seconds in self._seconds]
         first.save(path, save_all=True, append_images=rest, duration=milliseconds, loop=0, optimize=True)
         if path.stat().st_size > MOST_BYTES:
             raise RuntimeError(f"{path.name} has more than {MOST_BYTES} bytes")
-
-
-def _palette(picture: Image.Image) -> Image.Image:
-    """Return what carries the colours that are most frequent: surfaces and letters are drawn with few."""
-    counted = picture.getcolors(picture.width * picture.height) or []
-    common = sorted(((times, colour) for times, colour in counted if isinstance(colour, tuple)), reverse=True)
-    palette = Image.new("P", (1, 1))
-    palette.putpalette(bytes(part for _, colour in common[:_COLOURS] for part in colour))
-    return palette
-
-
-def _reduced(picture: Image.Image, palette: Image.Image) -> Image.Image:
-    """Return the picture in the colours of the palette, which makes its file a third as large."""
-    return picture.quantize(palette=palette, dither=Image.Dither.NONE)
-
-
-def _in_one(frames: list[Image.Image]) -> Image.Image:
-    """Return the frames below each other, so that they can share their colours."""
-    whole = Image.new("RGB", (SIZE[0], SIZE[1] * len(frames)))
-    for number, each in enumerate(frames):
-        whole.paste(each, (0, SIZE[1] * number))
-    return whole
 
 
 @contextmanager

@@ -113,25 +113,18 @@ def _budget(viewer: Viewer, services: Services) -> Message:
 
 def privacy(_visit: Visit, viewer: Viewer | None, services: Services) -> Message:
     """Show what is kept and the rules in force, to everybody."""
-    policy = services.policy
+    retention, policy = services.policy.retention, services.policy
+    rules = privacy_views.Rules(
+        retention.daily_days, retention.monthly_months, retention.leaver_days, policy.mark, policy.people.help
+    )
     if viewer is None:
-        return privacy_views.privacy_when_off(policy.mark, policy.retention.daily_days, policy.people.help)
+        return privacy_views.privacy_when_off(rules)
     with services.database.reading() as session:
         rows, since = usage.kept_days(session, viewer.person_id)
         linked = links.links_of(session, viewer.person_id)
         chosen = choices.settings_of(session, viewer.person_id)
-    return privacy_views.privacy_message(
-        rows=rows,
-        since=since,
-        links=linked,
-        choices=chosen,
-        paused=viewer.standing is Standing.PAUSED,
-        daily_days=policy.retention.daily_days,
-        monthly_months=policy.retention.monthly_months,
-        leaver_days=policy.retention.leaver_days,
-        policy_mark=policy.mark,
-        helpers=policy.people.help,
-    )
+    paused = viewer.standing is Standing.PAUSED
+    return privacy_views.privacy_message(privacy_views.Kept(rows, since, linked, chosen, paused), rules)
 
 
 def fields(_visit: Visit, _viewer: Viewer | None, _services: Services) -> Message:

@@ -25,6 +25,7 @@ from bot.views.wording import day_hours
 from handlers.visit import Visit
 from handlers.words import Word
 from storage.choices import settings_of
+from storage.links import links_of
 from storage.usage import deliveries_for, months_of, usage_of
 
 BUDGET: Final = "budget_nano_usd"
@@ -37,6 +38,7 @@ class Read(NamedTuple):
     earlier: list[UsageRow]
     this_month: list[UsageRow]
     deliveries: list[Delivered]
+    awaited: list[str]  # kinds of sources that are asked for this person and have not delivered yet
     choices: dict[str, str]
 
 
@@ -59,9 +61,14 @@ def show(visit: Visit, viewer: Viewer, services: Services) -> Message:
         return usage_views.today_message(read.rows, summary, today)
     if not read.rows:
         paused = viewer.standing is Standing.PAUSED
-        return usage_views.nothing_yet(period, read.deliveries, today, paused=paused)
+        return usage_views.nothing_yet(period, read.deliveries, today, awaited=read.awaited, paused=paused)
     return usage_views.usage_message(
-        summary, read.deliveries, today, paused_since=viewer.paused_since, budget_line=_budget_line(read, today)
+        summary,
+        read.deliveries,
+        today,
+        awaited=read.awaited,
+        paused_since=viewer.paused_since,
+        budget_line=_budget_line(read, today),
     )
 
 
@@ -84,9 +91,19 @@ def _read(session: Session, viewer: Viewer, period: Period, today: date, service
         rows=[row for row in rows if period.first <= row.day <= period.last] + months,
         earlier=[row for row in rows if before.first <= row.day <= before.last],
         this_month=[row for row in rows if row.day >= month_start],
-        deliveries=deliveries_for(session, viewer.person_id),
+        deliveries=(deliveries := deliveries_for(session, viewer.person_id)),
+        awaited=_awaited(session, viewer, deliveries, services),
         choices=settings_of(session, viewer.person_id),
     )
+
+
+def _awaited(session: Session, viewer: Viewer, deliveries: list[Delivered], services: Services) -> list[str]:
+    """Return the kinds of sources that know this person and have not delivered yet: a sum lacks them."""
+    arrived = {delivered.kind for delivered in deliveries}
+    if viewer.standing is Standing.PAUSED or all(source.kind in arrived for source in services.sources):
+        return []
+    linked = {link.provider for link in links_of(session, viewer.person_id) if link.to_day is None}
+    return [source.kind for source in services.sources if source.kind in linked - arrived]
 
 
 def _is_whole(period: Period, read: Read, today: date, services: Services) -> bool:

@@ -27,7 +27,9 @@ MAY_IMPORT: Final[dict[str, tuple[str, ...]]] = {
     "bot.logs": ("bot.errors",),
     "bot.manifest": ("bot.errors",),
     "bot.files": ("bot.errors",),
-    "bot.slack": ("bot.domain", "bot.errors"),
+    "bot.slack": ("bot.domain", "bot.errors", "bot.slack_calls", "bot.slack_urls"),
+    "bot.slack_calls": ("bot.errors",),
+    "bot.slack_urls": ("bot.slack_calls",),
     "bot.views": ("bot.domain", "bot.errors"),
     "bot.connectors": ("bot.domain", "bot.errors", "bot.policy"),  # the packaged texts are in policy
     "storage": ("bot.domain", "bot.errors"),

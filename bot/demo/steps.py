@@ -8,6 +8,7 @@ from bot.playground.page.story import Act, Step
 ANA: Final = "U01ANA"
 MO: Final = "U01MO"
 DAG: Final = "U01DAG"
+GENERAL: Final = "C01GENERAL"
 PAYMENTS: Final = "C01PAYMENTS"
 SHOWN: Final = "Your last four weeks"
 
@@ -91,7 +92,7 @@ PROOFS: Final = (
         (
             *_AS_ANA,
             ("as", "right", DAG),
-            ("open", "right", "messages"),
+            ("open", "right", GENERAL),
             ("switch", "inflate", "off"),
             ("type", "right", "/mytokens"),
             ("wait", "right", SHOWN),

@@ -7,7 +7,7 @@ from typing import Final
 
 from bot.demo.company.ana_ledger import expensive_tuesday
 from bot.demo.company.people import person
-from bot.demo.steps import ANA, CURIOUS, MO, PAYMENTS, PROOFS, SHOWN, TOUR
+from bot.demo.steps import ANA, CURIOUS, GENERAL, MO, PAYMENTS, PROOFS, SHOWN, TOUR
 from bot.demo.world import YOU, World
 from bot.domain.period import long_day
 from bot.jobs.sync import sync_source
@@ -29,7 +29,7 @@ class LarkfieldStory:
         self._world = world
         self._inflated_since: date | None = None
         if world.has_you:
-            self.starts = (Start(YOU.id, "messages"), Start(MO, PAYMENTS))
+            self.starts = (Start(YOU.id, GENERAL), Start(MO, PAYMENTS))
 
     @property
     def steps(self) -> Sequence[Step]:
@@ -40,7 +40,7 @@ class LarkfieldStory:
             "Your own figures",
             (
                 ("as", "left", YOU.id),
-                ("open", "left", "messages"),
+                ("open", "left", GENERAL),
                 ("type", "left", "/mytokens"),
                 ("wait", "left", SHOWN),
             ),

@@ -58,7 +58,9 @@ def demo_world(ccusage: bytes | None) -> Iterator[World]:
     company = Company(clock.start.date(), price_book(None))
     sources = demo_sources(company, lambda: clock.now().date())
     users = (YOU, *local_users()) if ccusage is not None else local_users()
-    slack = LocalSlack(users=users, channels=local_channels(BOT_USER_ID), clock=lambda: clock.now().timestamp())
+    channels = local_channels(BOT_USER_ID)
+    channels[0].members.update(user.id for user in users)
+    slack = LocalSlack(users=users, channels=channels, clock=lambda: clock.now().timestamp())
     with (
         tempfile.TemporaryDirectory(prefix="worthwhile-demo-") as folder,
         slack.running(),

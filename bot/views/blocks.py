@@ -16,6 +16,8 @@ MAX_SECTION: Final = 3000
 _INVISIBLE: Final = {"Cc", "Cf", "Co", "Cs", "Zl", "Zp"}
 # mrkdwn has no escape for these four; a look-alike cannot start a format
 _LOOKALIKES: Final = str.maketrans({"*": "\N{ASTERISK OPERATOR}", "~": "\N{TILDE OPERATOR}", "`": "'"})
+# a raw cell is said not to be parsed; where that is not proved, nothing in it may look like a mention or link
+_RAW: Final = _LOOKALIKES | str.maketrans({"<": "‹", ">": "›"})
 _EDGE_UNDERSCORE: Final = re.compile(r"(?<!\w)_|_(?!\w)")
 
 
@@ -140,7 +142,7 @@ def preformatted(text: str, title: str = "") -> Block:
 
 def data_table(caption: str, head: Sequence[str], rows: Sequence[Sequence[str]], plain: Sequence[Block]) -> Twin:
     """Return a table that people can sort, and *plain* for where Slack takes none; the first column names the row."""
-    cells = [[{"type": "raw_text", "text": visible(text, 200) or "-"} for text in row] for row in (head, *rows)]
+    cells = [[{"type": "raw_text", "text": visible(text, 200).translate(_RAW) or "-"} for text in row] for row in (head, *rows)]
     table = {"type": "data_table", "caption": caption, "rows": cells, "page_size": 10, "row_header_column_index": 0}
     return Twin(table, tuple(plain))
 

@@ -1,7 +1,9 @@
 """What is kept about a person, who can see it, and the rules in force."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Final
 
 from bot.domain.fields import KEPT_FIELDS
 from bot.domain.people import Link
@@ -14,56 +16,77 @@ from bot.views.wording import LOCK, listed, plural, provider_name
 NOTIFICATION = "What is kept about you."
 
 
-def privacy_message(
-    *,
-    rows: int,
-    since: date | None,
-    links: Sequence[Link],
-    choices: dict[str, str],
-    paused: bool,
-    daily_days: int,
-    monthly_months: int,
-    leaver_days: int,
-    policy_mark: str,
-    helpers: Sequence[str],
-) -> Message:
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """The policy in force, as far as people read of it."""
+
+    daily_days: int
+    monthly_months: int
+    leaver_days: int
+    mark: str
+    helpers: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What is kept about one person, and how they have set things."""
+
+    rows: int
+    since: date | None
+    links: Sequence[Link]
+    choices: dict[str, str]
+    paused: bool
+
+
+_WHO_SEES: Final = "Whoever runs the database could read its tables; no screen, command or log does."
+
+
+def privacy_message(kept: Kept, rules: Rules) -> Message:
     """Return what is kept about somebody who has switched on."""
-    kept = f"{plural(rows, 'daily row')} since {short_day(since)}" if since else "no daily rows"
-    blocks: list[Block] = [
-        header("What is kept about you, and who can see it"),
-        section(
-            f"*Kept:* {kept} (tool, model, kinds of tokens, cost, job or repository) · your settings\n"
-            "*Never kept:* what you wrote, what the AI answered, file names, code, times of day\n"
-            f"*Deleted:* daily rows after {_span(daily_days)}; monthly sums after {plural(monthly_months, 'month')}; "
-            f"everything {plural(leaver_days, 'day')} after somebody leaves"
-        ),
-        section(
-            "*You* see all of it. *Your lead:* nothing. *Anyone else:* nothing.\n"
-            "Whoever runs the database could read its tables; no screen, command or log does."
-        ),
-        _links(links),
-        fields(
-            [
-                f"*Collecting*\n{'paused' if paused else 'on'}",
-                f"*Weekly note*\n{choice_label(choices.get('digest'), DIGEST_CHOICES)}",
-                f"*Counted in group cost*\n{choice_label(choices.get('counted'), COUNTED_CHOICES)}",
-                f"*Rules in force*\nPolicy {policy_mark}",
-            ]
-        ),
-        context(f"Not for judging performance. Questions: {contacts(helpers)}"),
-        context(LOCK),
-        actions(
-            button("Resume", "resume") if paused else button("Pause", "pause"),
-            button("Weekly note and counting", "choices"),
-            button("Download my data", "export"),
-            button("Erase everything", "forget"),
-            button("Every field", "fields"),
-        ),
-    ]
-    return Message(NOTIFICATION, blocks)
+    seen = "*You* see all of it. *Your lead:* nothing. *Anyone else:* nothing."
+    return Message(
+        NOTIFICATION,
+        [
+            header("What is kept about you, and who can see it"),
+            section(_kept_lines(kept, rules)),
+            section(f"{seen}\n{_WHO_SEES}"),
+            _links(kept.links),
+            _switches(kept, rules),
+            context(f"Not for judging performance. Questions: {contacts(rules.helpers)}"),
+            context(LOCK),
+            actions(
+                button("Resume", "resume") if kept.paused else button("Pause", "pause"),
+                button("Weekly note and counting", "choices"),
+                button("Download my data", "export"),
+                button("Erase everything", "forget"),
+                button("Every field", "fields"),
+            ),
+        ],
+    )
 
 
-def privacy_when_off(policy_mark: str, daily_days: int, helpers: Sequence[str]) -> Message:
+def _kept_lines(kept: Kept, rules: Rules) -> str:
+    rows = f"{plural(kept.rows, 'daily row')} since {short_day(kept.since)}" if kept.since else "no daily rows"
+    return (
+        f"*Kept:* {rows} (tool, model, kinds of tokens, cost, job or repository) · your settings\n"
+        "*Never kept:* what you wrote, what the AI answered, file names, code, times of day\n"
+        f"*Deleted:* daily rows after {_span(rules.daily_days)}; monthly sums after "
+        f"{plural(rules.monthly_months, 'month')}; everything {plural(rules.leaver_days, 'day')} after somebody leaves"
+    )
+
+
+def _switches(kept: Kept, rules: Rules) -> Block:
+    return fields(
+        [
+            f"*Collecting*\n{'paused' if kept.paused else 'on'}",
+            f"*Weekly note*\n{choice_label(kept.choices.get('digest'), DIGEST_CHOICES)}",
+            f"*Counted in group cost*\n{choice_label(kept.choices.get('counted'), COUNTED_CHOICES)}",
+            f"*Rules in force*\nPolicy {rules.mark}",
+        ]
+    )
+
+
+def privacy_when_off(rules: Rules) -> Message:
     """Return the rules for somebody about whom nothing is kept."""
     return Message(
         NOTIFICATION,
@@ -72,14 +95,11 @@ def privacy_when_off(policy_mark: str, daily_days: int, helpers: Sequence[str]) 
             section(
                 "*Kept:* nothing. No usage is collected about anybody before they switch it on.\n"
                 "*After that:* tool, model, kinds of tokens, cost, job or repository, per day, "
-                f"for {_span(daily_days)}.\n"
+                f"for {_span(rules.daily_days)}.\n"
                 "*Never kept:* what you wrote, what the AI answered, file names, code, times of day"
             ),
-            section(
-                "*You* would see all of it. *Your lead:* nothing. *Anyone else:* nothing.\n"
-                "Whoever runs the database could read its tables; no screen, command or log does."
-            ),
-            context(f"Rules in force: policy {policy_mark}. Questions: {contacts(helpers)}"),
+            section(f"*You* would see all of it. *Your lead:* nothing. *Anyone else:* nothing.\n{_WHO_SEES}"),
+            context(f"Rules in force: policy {rules.mark}. Questions: {contacts(rules.helpers)}"),
             context(LOCK),
             actions(button("Every field that is kept", "fields"), button("Switch it on", "on")),
         ],

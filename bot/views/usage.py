@@ -40,6 +40,7 @@ from bot.views.wording import (
     listed,
     money,
     plural,
+    provider_name,
     source_name,
     tool_name,
 )
@@ -73,6 +74,7 @@ def usage_message(
     deliveries: Sequence[Delivered],
     today: date,
     *,
+    awaited: Sequence[str] = (),
     paused_since: date | None = None,
     budget_line: str = "",
 ) -> Message:
@@ -85,7 +87,7 @@ def usage_message(
                 button("Resume", "resume"),
             )
         )
-    lines = [*_cost_lines(summary), *_silent(deliveries, summary.period.last), budget_line, NO_OUTCOMES]
+    lines = [*_cost_lines(summary), *_missing(deliveries, awaited, summary.period.last), budget_line, NO_OUTCOMES]
     parts.append(section("\n".join(line for line in lines if line)))
     parts += where_it_went(summary)
     parts += _unpriced(summary.unpriced)
@@ -95,7 +97,9 @@ def usage_message(
     return Message(NOTIFICATION, parts)
 
 
-def nothing_yet(period: Period, deliveries: Sequence[Delivered], today: date, *, paused: bool) -> Message:
+def nothing_yet(
+    period: Period, deliveries: Sequence[Delivered], today: date, *, paused: bool, awaited: Sequence[str] = ()
+) -> Message:
     """Return the answer where no row lies in the period."""
     if deliveries:
         latest = max(delivered.last_day for delivered in deliveries)
@@ -103,6 +107,9 @@ def nothing_yet(period: Period, deliveries: Sequence[Delivered], today: date, *,
         reach = f"What I have runs from {short_day(first)} to {short_day(latest)}."
         text = f"*Nothing arrived for these days.* {reach}"
         row = [button("Four weeks", "show", "4w"), button("12 weeks", "show", "12w")]
+    elif awaited:
+        text = f"*Connected, waiting for the first data from {_providers(awaited)}.* Usually that takes minutes."
+        row = [button("Connect my laptop", "connect")]
     else:
         text = "*Connected to nothing yet.* Nothing has arrived about you, so there is nothing to show."
         row = [button("Connect my laptop", "connect")]
@@ -136,18 +143,20 @@ def today_message(rows: Sequence[UsageRow], summary: Summary, today: date) -> Me
     )
 
 
-def _silent(deliveries: Sequence[Delivered], last: date) -> list[str]:
-    """Say which sources have stopped, and whether days until *last* are missing, so that no sum is taken for whole."""
-    said = []
+def _missing(deliveries: Sequence[Delivered], awaited: Sequence[str], last: date) -> list[str]:
+    """Say which sources have stopped or not begun, so that nobody takes a sum of days until *last* for whole."""
+    said = [f"*Waiting for the first data from {_providers(awaited)}*, so this sum is too low."] if awaited else []
     for one in deliveries:
         if one.failing_since:
             name = foreign(source_name(one.kind, one.name), 80)
             since = f"*{name}: no data since {short_day(one.last_day)}"
-            missing = one.last_day < last
-            said.append(
-                f"{since}*, so this sum is too low." if missing else f"{since}.* This sum has what came before."
-            )
+            late = one.last_day < last
+            said.append(f"{since}*, so this sum is too low." if late else f"{since}.* This sum has what came before.")
     return said
+
+
+def _providers(kinds: Sequence[str]) -> str:
+    return listed([provider_name(kind) for kind in kinds])
 
 
 def _cost_lines(summary: Summary) -> list[str]:

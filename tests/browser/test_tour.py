@@ -9,13 +9,17 @@ import pytest
 from selenium.webdriver.common.by import By
 from selenium.webdriver.remote.webelement import WebElement
 
-from bot.demo.steps import CURIOUS, PROOFS, TOUR
+from bot.demo.steps import ANA, CURIOUS, PROOFS, TOUR
 from bot.demo.story import LarkfieldStory
-from bot.demo.world import demo_world
+from bot.demo.world import World, demo_world
+from bot.domain.people import SlackId
 from bot.manifest import manifest
 from bot.playground.page.serving import serving_page
+from storage import people
+from storage.usage import deliveries_for
 from tests.browser.browsing import DESKTOP, PHONE, Browser
 from tests.browser.conftest import silent
+from tests.demo.demonstrated import usd
 from tests.e2e.harness import logging_as_the_bot_does, until
 
 LABELS = [step.label for step in (*TOUR, CURIOUS, *PROOFS)]
@@ -33,14 +37,15 @@ SEEN = {
     ),
     "Twelve weeks": ("left", "Your last twelve weeks", "Most expensive day: Tue 10 Nov, $37.00"),
     "Mo asks for Ana's": ("right", "I only ever show you your own.", "Only visible to you"),
-    "What is kept, and who saw it": ("left", "Your own numbers: nobody but you.", "Policy"),
+    "What is kept, and who saw it": ("left", "Your own numbers: nobody but you.", "policy"),
     "Home keeps it": ("left", FOUR_WEEKS, "Your switches", "Download my data"),
     "Be curious: a lead's tricks": ("right", "Your own numbers: nobody but you."),
     "Inflate Dag's agent": ("left", FOUR_WEEKS),
     "Unplug Cursor for a week": ("left", "Cursor: no data since Wed 18 Nov, so this sum is too low."),
     "Plug it in again": ("left", "Your last four weeks", "to yesterday"),
 }
-WALKS = {"Inflate Dag's agent"}  # both panes move
+BOTH_MOVE = {"Inflate Dag's agent"}
+BILLED = re.compile(r"(\$[\d,]+\.\d\d) billed")
 
 
 @dataclass
@@ -48,10 +53,10 @@ class Tour:
     """The page on Larkfield, and what both panes held after each step."""
 
     page: Browser
+    world: World
     phone: bool
     held: dict[str, dict[str, str]] = field(default_factory=dict)
     before: dict[str, dict[str, str]] = field(default_factory=dict)
-    inflated: list[str] = field(default_factory=list)
 
     def steps(self) -> list[WebElement]:
         return self.page.driver.find_elements(By.CSS_SELECTOR, ".step")
@@ -88,8 +93,16 @@ class Tour:
         self.page.until(lambda: button.is_displayed())
         button.click()
 
-    def wide(self) -> int:
-        return int(self.page.js("return document.documentElement.scrollWidth"))
+    def clock(self) -> str:
+        """Return what the clock shows."""
+        return self.page.driver.find_element(By.CSS_SELECTOR, ".clock-text").text
+
+    def has_arrived(self) -> bool:
+        """Whether every source has delivered for Ana."""
+        services = self.world.services
+        with services.database.reading() as session:
+            viewer = people.viewer_of(session, SlackId(services.slack.org_id, ANA))
+            return viewer is not None and len(deliveries_for(session, viewer.person_id)) == len(services.sources)
 
 
 @contextmanager
@@ -102,26 +115,67 @@ def larkfield(page: Browser, size: tuple[int, int]) -> Iterator[Tour]:
         page.sized(size).errors()
         calm = {"features": [{"name": "prefers-reduced-motion", "value": "reduce"}]}  # types four times as fast
         page.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", calm)
-        yield Tour(page.open(address), size == PHONE)
+        yield Tour(page.open(address), world, size == PHONE)
         silent(page)
         page.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": []})
 
 
-@pytest.fixture(scope="module", params=[DESKTOP, PHONE], ids=["desktop", "phone"])
-def tour(one_browser: Browser, request: pytest.FixtureRequest) -> Iterator[Tour]:
-    """The demo, at one of two widths; the tests below take it from its first minute to its last."""
-    with larkfield(one_browser, request.param) as made:
-        yield made
+def step_by_step(tour: Tour) -> None:
+    """Click every step in turn, and read both panes."""
+    for label in LABELS:
+        side, *words = SEEN[label]
+        tour.play(label)
+        for each in words:
+            tour.page.until(lambda side=side, each=each: each in tour.newest(side))  # type: ignore[misc]
+        if label not in BOTH_MOVE:
+            other = "left" if side == "right" else "right"
+            assert tour.held[label][other] == tour.before[label][other], label
+        assert tour.page.js("return document.documentElement.scrollWidth <= innerWidth"), label
+        if label == "She switches it on":
+            assert until(tour.has_arrived)
 
 
-@pytest.mark.parametrize("label", LABELS)
-def test_each_step_shows_what_it_says(tour: Tour, label: str) -> None:
-    side, *words = SEEN[label]
-    tour.play(label)
+def read_the_costs(tour: Tour) -> None:
+    """Inflating raised Dag's cost and nobody else's; the lead read no figure; the missing week arrived."""
+    dag = tour.held["Inflate Dag's agent"]["right"]
+    lower, higher = (usd(amount) for amount in BILLED.findall(dag)[-2:])
+    assert higher > 100 * lower
+    assert "billed" not in tour.held["Be curious: a lead's tricks"]["right"].replace("Only you see yours", "")
+    without, again = (BILLED.findall(tour.held[label]["left"])[-1] for label in LABELS[-2:])
+    assert usd(again) > usd(without)
+    assert "no data since" not in tour.newest("left")
 
-    for each in words:
-        tour.page.until(lambda each=each: each in tour.newest(side))  # type: ignore[misc]
-    if label not in WALKS:
-        other = "left" if side == "right" else "right"
-        assert tour.held[label][other] == tour.before[label][other]
-    assert tour.wide() <= tour.page.js("return innerWidth")
+
+def let_time_pass(tour: Tour) -> None:
+    """Press both leaps by hand: the clock moves by them, and nothing is said in any pane."""
+    before = tour.panes()
+    for button, day in (("week", "Thursday 3 December 2026"), ("four-weeks", "Thursday 31 December 2026")):
+        tour.press(f'[data-clock="{button}"]')
+        tour.page.until(lambda day=day: day in tour.clock())  # type: ignore[misc]
+    assert tour.panes() == before
+
+
+def flip_by_hand(tour: Tour) -> None:
+    """Unplug and plug in by hand; what the switch says is seen, and so is what the bot then says."""
+    for stands, words in (("true", "Cursor has stopped answering."), ("false", "Cursor is plugged in again")):
+        tour.press('[data-switch="unplug"]')
+        tour.page.until(
+            lambda words=words: words in tour.page.driver.find_element(By.CSS_SELECTOR, "#toasts").text  # type: ignore[misc]
+        )
+        switch = tour.page.driver.find_element(By.CSS_SELECTOR, '[data-switch="unplug"]')
+        assert switch.get_attribute("aria-checked") == stands
+        answered = len(tour.page.all("left", ".post"))
+        tour.page.type("left", "/mytokens")
+        tour.page.until(lambda answered=answered: len(tour.page.all("left", ".post")) > answered)  # type: ignore[misc]
+        assert ("Cursor: no data since" in tour.newest("left")) is (stands == "true")
+
+
+@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
+def test_three_minutes(one_browser: Browser, size: tuple[int, int]) -> None:
+    with larkfield(one_browser, size) as tour:
+        step_by_step(tour)
+        read_the_costs(tour)
+        let_time_pass(tour)
+        if tour.phone:
+            tour.press("[data-show=left]")
+        flip_by_hand(tour)

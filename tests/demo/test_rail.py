@@ -14,6 +14,7 @@ from bot.playground.shown import Shown
 from tests.demo.demonstrated import Demo, demonstrated, usd
 from tests.e2e.harness import texts, until
 
+pytestmark = pytest.mark.xdist_group("the rail, played")
 ALONE = {"left": ANA, "right": "U01MO"}
 
 

@@ -14,6 +14,7 @@ from tests.demo.demonstrated import Demo, demonstrated, usd
 from tests.e2e.harness import texts, until
 from tests.senders import breakdown, by_agent, ccusage_file
 
+pytestmark = pytest.mark.xdist_group("the demo")
 ANA, MO, DAG, RUI = "U01ANA", "U01MO", "U01DAG", "U01RUI"
 ALL = ("anthropic", "cursor", "copilot", "openai", "meshclaw")
 

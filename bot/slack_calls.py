@@ -1,0 +1,53 @@
+"""Calling the Web API: Slack's errors in our words, and which of them another try may mend."""
+
+import re
+import time
+from collections.abc import Callable
+from typing import Any, Final
+
+from slack_sdk.errors import SlackApiError, SlackClientError
+
+from bot.errors import ConnectorError
+
+NO_ANSWER: Final = "no_answer"  # what came was not Slack's
+_PAUSE_SECONDS: Final = 1.0
+_NAME: Final = re.compile(r"\w{1,80}")
+# Errors that another try may mend.
+_PASSING: Final = frozenset(
+    {"ratelimited", "internal_error", "fatal_error", "service_unavailable", "request_timeout", NO_ANSWER}
+)
+
+
+def call(method: Callable[[], Any]) -> Any:
+    """Return what a method of the SDK answers; raises ConnectorError with Slack's own name for what went wrong."""
+    try:
+        return method()
+    except (SlackClientError, OSError) as error:
+        name = error_name(error)
+        passing = name in _PASSING or not isinstance(error, SlackApiError)
+        raise ConnectorError("Slack", name, permanent=not passing) from error
+
+
+def call_twice(method: Callable[[], Any]) -> Any:
+    """Call what may be repeated without harm, a second time after a pause where that can help."""
+    try:
+        return call(method)
+    except ConnectorError as error:
+        if error.permanent:
+            raise
+    time.sleep(_PAUSE_SECONDS)
+    return call(method)
+
+
+def error_name(error: Exception) -> str:
+    """Return Slack's own name for what went wrong, or that there was no answer."""
+    return _api_error(error) if isinstance(error, SlackApiError) else f"no answer ({type(error).__name__})"
+
+
+def _api_error(error: SlackApiError) -> str:
+    data = getattr(error.response, "data", None)
+    name = data.get("error") if isinstance(data, dict) else None
+    if not name or not _NAME.fullmatch(str(name)):  # the SDK puts a body that is not JSON there
+        return NO_ANSWER
+    needed = f" (needs {data['needed']})" if isinstance(data, dict) and data.get("needed") else ""
+    return f"{name}{needed}"
