@@ -151,7 +151,7 @@ WORDS: Final = (
     Word("connect", answer=connect),
     Word("token", answer=make_token, typed=False),
     Word("withdraw", answer=withdraw_token, typed=False),
-    Word("budget", answer=budget),
+    Word("budget", answer=budget, changes=True),
     Word("privacy", anybody=privacy),
     Word("fields", anybody=fields, typed=False),
     Word("who", anybody=who),

@@ -14,7 +14,7 @@ from bot.views import switching
 from bot.views.blocks import Message
 from bot.views.blocks import modal as window_of
 from bot.views.tokens import failed, loading
-from handlers.home import publish_home
+from handlers.home import has_opened_home, publish_home
 from handlers.recognising import recognise
 from handlers.reply import reply_private
 from handlers.visit import Visit
@@ -68,12 +68,13 @@ def _window(visit: Visit, word: Word, services: Services) -> str:
 
 def _answer(visit: Visit, word: Word, window: "Future[str]", services: Services) -> None:
     with structlog.contextvars.bound_contextvars(word=word.name):
+        home_follows = visit.from_home or (word.changes and has_opened_home(visit, services))
         view_id = window.result(_WINDOW_SECONDS)
         if view_id or word.modal:
             _fill(visit, word, view_id, services)
         else:
             reply_private(visit, _message(visit, word, services), services)
-        if visit.from_home:
+        if home_follows:
             publish_home(visit, services)
 
 

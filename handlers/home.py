@@ -1,8 +1,10 @@
 """The Home tab: the durable answer of one person, and every switch."""
 
+from contextlib import suppress
+
 import structlog
 
-from bot.domain.people import Standing
+from bot.domain.people import Standing, Viewer
 from bot.errors import ConnectorError, RefusedError, WorthwhileError
 from bot.services import Services
 from bot.views import home as views
@@ -12,10 +14,35 @@ from bot.views.help import broken, sentence
 from handlers.recognising import recognise
 from handlers.usage import show
 from handlers.visit import Visit
-from storage.choices import note_rich_blocks_refused, rich_blocks_refused, settings_of
+from storage.choices import choose, note_rich_blocks_refused, rich_blocks_refused, settings_of
+from storage.people import viewer_of
 
 log = structlog.get_logger()
 _SURFACE = "home"
+_OPENED = "home_opened"
+
+
+def open_home(visit: Visit, services: Services, opened_hash: str) -> None:
+    """Publish the Home tab of somebody who opens it, and remember that there is one to keep up."""
+    publish_home(visit, services, opened_hash)
+    with suppress(WorthwhileError):
+        viewer, opened = _opened(visit, services)
+        if viewer is not None and not opened:
+            now = services.now()
+            services.database.writing(lambda session: choose(session, viewer.person_id, _OPENED, "yes", now))
+
+
+def has_opened_home(visit: Visit, services: Services) -> bool:
+    """Return whether the person has a Home tab that would show what is no longer so."""
+    with suppress(WorthwhileError):
+        return _opened(visit, services)[1]
+    return False
+
+
+def _opened(visit: Visit, services: Services) -> tuple[Viewer | None, bool]:
+    with services.database.reading() as session:
+        viewer = viewer_of(session, visit.slack_id)
+        return viewer, viewer is not None and _OPENED in settings_of(session, viewer.person_id)
 
 
 def publish_home(visit: Visit, services: Services, opened_hash: str = "") -> None:

@@ -13,7 +13,7 @@ from bot.services import Services
 from handlers import mytokens
 from handlers.errors import on_error
 from handlers.front_door import enter
-from handlers.home import publish_home
+from handlers.home import open_home
 from handlers.visit import from_action, from_command, from_event, from_shortcut
 
 Listener = Callable[[dict[str, Any], Ack, Services], None]
@@ -52,7 +52,7 @@ def on_home_opened(body: dict[str, Any], ack: Ack, services: Services) -> None:
     if event.get("tab") == "home":
         opened_hash = str((event.get("view") or {}).get("hash") or "")
         with suppress(BusyError):  # they see what was there; opening it again publishes
-            services.pool.submit(lambda: publish_home(from_event(body), services, opened_hash))
+            services.pool.submit(lambda: open_home(from_event(body), services, opened_hash))
 
 
 ROUTES: Final = (

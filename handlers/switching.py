@@ -120,13 +120,13 @@ def _deleted(file_id: str, services: Services) -> bool:
 
 
 WORDS: Final = (
-    Word("on", anybody=switch_on, typed=False),
+    Word("on", anybody=switch_on, typed=False, changes=True),
     Word("not-now", anybody=not_now, typed=False),
     Word("choices", answer=show_choices, typed=False),
-    Word("digest", answer=choose_digest),
-    Word("counted", answer=choose_counted, typed=False),
-    Word("pause", answer=pause),
-    Word("resume", answer=resume),
+    Word("digest", answer=choose_digest, changes=True),
+    Word("counted", answer=choose_counted, typed=False, changes=True),
+    Word("pause", answer=pause, changes=True),
+    Word("resume", answer=resume, changes=True),
     Word("forget", answer=forget),
-    Word("erase", answer=erase, typed=False),
+    Word("erase", answer=erase, typed=False, changes=True),
 )

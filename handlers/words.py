@@ -26,5 +26,6 @@ class Word:
     answer: Answer | None = None
     anybody: AnswerAnybody | None = None
     modal: Fill | None = None
+    changes: bool = False  # a Home tab that was opened is drawn anew after it
     window_title: str = "Worthwhile"
     typed: bool = True

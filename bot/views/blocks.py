@@ -142,9 +142,13 @@ def preformatted(text: str, title: str = "") -> Block:
 
 def data_table(caption: str, head: Sequence[str], rows: Sequence[Sequence[str]], plain: Sequence[Block]) -> Twin:
     """Return a table that people can sort, and *plain* for where Slack takes none; the first column names the row."""
-    cells = [[{"type": "raw_text", "text": visible(text, 200).translate(_RAW) or "-"} for text in row] for row in (head, *rows)]
+    cells = [[_raw_cell(text) for text in row] for row in (head, *rows)]
     table = {"type": "data_table", "caption": caption, "rows": cells, "page_size": 10, "row_header_column_index": 0}
     return Twin(table, tuple(plain))
+
+
+def _raw_cell(text: str) -> Block:
+    return {"type": "raw_text", "text": visible(text, 200).translate(_RAW) or "-"}
 
 
 def divider() -> Block:

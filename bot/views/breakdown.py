@@ -10,7 +10,7 @@ from bot.domain.weekly import Weekly
 from bot.views.blocks import Block, Twin, preformatted, visible
 from bot.views.wording import dollars, money, tool_name
 
-_BAR_CELLS = 20
+_BAR_CELLS = 12  # a line with a name, an amount and a note fits a narrow pane
 
 
 def where_it_went(summary: Summary) -> list[Block | Twin]:
@@ -39,7 +39,7 @@ def bars(lines: Sequence[Line]) -> str:
     for line, amount, name, text in zip(lines, amounts, names, texts, strict=True):
         cells = max(1, round(_BAR_CELLS * amount / largest)) if amount > 0 else 0
         bar = "█" * cells + "░" * (_BAR_CELLS - cells)
-        note = "   ran on its own" if line.kind == "job" else ""
+        note = "  ran on its own" if line.kind == "job" else ""
         drawn.append(f"{visible(name, width):<{width}}  {bar}  {text:>{right}}{note}")
     return "\n".join(drawn)
 

@@ -162,8 +162,11 @@ def flip_by_hand(tour: Tour) -> None:
         tour.page.until(
             lambda words=words: words in tour.page.driver.find_element(By.CSS_SELECTOR, "#toasts").text  # type: ignore[misc]
         )
-        switch = tour.page.driver.find_element(By.CSS_SELECTOR, '[data-switch="unplug"]')
-        assert switch.get_attribute("aria-checked") == stands
+        tour.page.until(
+            lambda stands=stands: tour.page.driver.find_elements(  # type: ignore[misc]
+                By.CSS_SELECTOR, f'[data-switch="unplug"][aria-checked="{stands}"]'
+            )
+        )
         answered = len(tour.page.all("left", ".post"))
         tour.page.type("left", "/mytokens")
         tour.page.until(lambda answered=answered: len(tour.page.all("left", ".post")) > answered)  # type: ignore[misc]

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from bot.demo.story import LarkfieldStory
 from bot.demo.world import World, demo_world
 from bot.domain.usage import UsageRow
+from bot.playground.shown import Shown
 from storage import usage
 from tests.e2e.harness import Stage, logging_as_the_bot_does, texts
 
@@ -28,6 +29,12 @@ class Demo(NamedTuple):
     def answer(self, user: str, words: str = "") -> str:
         """Return what the command answers, in words."""
         return texts(self.stage.ask(user, words))
+
+    def press(self, user: str, shown: Shown, label: str) -> Shown:
+        """Press a button and return the message that follows; a Home tab may be published meanwhile."""
+        mark = self.stage.slack.mark()
+        self.stage.press(user, shown, label)
+        return [one for one in self.stage.slack.shown_to(user, mark) if one.surface != "home"][-1]
 
     def billed(self, user: str) -> str:
         """Return what the four weeks' answer says was billed."""

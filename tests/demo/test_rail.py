@@ -58,7 +58,7 @@ class Player:
 
     def _press(self, side: str, label: str) -> None:
         shown = next(one for one in reversed(self.demo.stage.slack.shown_to(self.sits[side])) if label in texts(one))
-        self._do(side, lambda: self.demo.stage.press(self.sits[side], shown, label))
+        self._do(side, lambda: self.demo.press(self.sits[side], shown, label))
 
     def _do(self, side: str, act: Callable[[], Shown]) -> None:
         mark, other = self.demo.stage.slack.mark(), self.sits["right" if side == "left" else "left"]

@@ -23,9 +23,9 @@ ALL = ("anthropic", "cursor", "copilot", "openai", "meshclaw")
 def demo() -> Iterator[Demo]:
     """A demo in which Ana has switched on by the launch post and her days have arrived."""
     with demonstrated() as made:
-        first = made.stage.press(ANA, launch_post(made, ANA), "See mine (only you will see it)")
+        first = made.press(ANA, launch_post(made, ANA), "See mine (only you will see it)")
         assert "No usage is collected about you yet" in texts(first)
-        assert "It's on." in texts(made.stage.press(ANA, first, "Switch it on"))
+        assert "It's on." in texts(made.press(ANA, first, "Switch it on"))
         assert until(lambda: "$197.53" in made.answer(ANA))
         yield made
 

@@ -38,7 +38,7 @@ def test_a_chart_comes_with_the_text_bars(stage: Stage) -> None:
     assert chart["title"] == "Cost per week (USD, at list price)"
     assert [series["name"] for series in chart["chart"]["series"]] == ["Claude Code", "Codex"]
     assert [point["value"] for point in chart["chart"]["series"][0]["data"]] == [7.7] * 4
-    assert "Claude Code  ████████████████████  $30.80" in texts(answer)
+    assert "Claude Code  ████████████  $30.80" in texts(answer)
 
 
 def test_where_charts_are_refused_the_text_version_arrives_and_one_refusal_is_paid_for(

@@ -58,6 +58,26 @@ def test_a_button_in_home_answers_in_a_window_and_home_follows(scene: Stage) -> 
     assert "*Collecting*\npaused" in texts([one for one in later if one.surface == "home"][-1])
 
 
+def test_home_follows_what_is_typed_elsewhere_once_it_was_opened(scene: Stage) -> None:
+    slack, services = scene
+    slack.command(ANA, "/mytokens")
+    settled(services)
+    slack.click(ANA, slack.shown_to(ANA)[-1], "Switch it on")
+    settled(services)
+    before = [one for one in slack.shown_to(ANA) if one.surface == "home"]
+    slack.open_home(ANA)
+    settled(services)
+    slack.command(ANA, "/mytokens", "forget")
+    settled(services)
+    slack.click(ANA, slack.shown_to(ANA)[-1], "Erase everything")
+    settled(services)
+    homes = [one for one in slack.shown_to(ANA) if one.surface == "home"]
+
+    assert before == []
+    assert "Your switches" in texts(homes[0])
+    assert "No usage is collected about you yet" in texts(homes[-1])
+
+
 def test_a_button_in_a_window_fills_the_same_window(scene: Stage) -> None:
     slack, services = scene
     slack.shortcut(ANA, "show_my_usage")

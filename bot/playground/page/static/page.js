@@ -173,6 +173,8 @@ function toast(words) {
   const one = document.createElement("div");
   one.className = "toast";
   one.textContent = words;
+  const before = $$(".toast");
+  before.slice(0, Math.max(0, before.length - 1)).forEach((old) => old.remove());  // two at most: they lie over the panes
   $("#toasts").append(one);
   setTimeout(() => one.remove(), 7000);
 }
