@@ -35,6 +35,16 @@ class Synced(NamedTuple):
     complete_to: date | None = None  # the last day that the source itself calls complete
 
 
+def _window(services: Services, instance: int, days: int) -> int:
+    """Return how many days to ask for: those that are revised, and all since the source last answered."""
+    with services.database.reading() as session:
+        health = pulls.health_of(session, [instance]).get(instance)
+    if health is None or health.last_success_at is None:
+        return days
+    silent = (services.now().date() - health.last_success_at.date()).days
+    return min(days + silent, services.policy.retention.daily_days)
+
+
 class Backfiller:
     """Asks the sources soon, in a thread of its own; what is asked for meanwhile is gathered into one more run."""
 
@@ -82,7 +92,8 @@ def sync_source(services: Services, source: PullSource, days: int = WINDOW_DAYS)
     today = services.now().date()
     try:
         filled = backfill(services, source, instance)
-        taken = _take(services, source, instance, today - timedelta(days=days), today, only=None)
+        first = today - timedelta(days=_window(services, instance, days))
+        taken = _take(services, source, instance, first, today, only=None)
     except ConnectorError as error:
         log.warning("source_failed", source=source.kind, permanent=error.permanent)
         services.database.writing(lambda session: pulls.note_failure(session, instance, services.now()))

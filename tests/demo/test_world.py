@@ -2,14 +2,16 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from bot.demo.world import YOU
+from bot.domain.period import Period
 from bot.jobs.sync import sync_source
 from bot.playground.shown import Shown
+from bot.views.usage import nothing_yet
 from tests.demo.demonstrated import Demo, demonstrated, usd
 from tests.e2e.harness import texts, until
 from tests.senders import breakdown, by_agent, ccusage_file
@@ -91,6 +93,24 @@ def test_inflating_dag_changes_nobody_elses_data(demo: Demo) -> None:
     demo.story.flip("inflate")
     assert not demo.story.switches[0].on
     assert demo.billed(DAG) == dags
+
+
+def test_a_source_that_stopped_today_is_named_and_the_sum_is_not_called_too_low(demo: Demo) -> None:
+    before = demo.answer(RUI)
+    demo.story.flip("unplug")
+    said = demo.answer(RUI)
+    demo.story.flip("unplug")
+
+    assert "*Cursor: no data since Wed 18 Nov.* This sum has what came before." in said
+    assert "too low" not in said
+    assert demo.answer(RUI) == before
+
+
+def test_who_is_newly_on_reads_which_sources_have_not_come_yet() -> None:
+    period = Period("4w", date(2026, 10, 22), date(2026, 11, 18))
+    said = nothing_yet(period, (), date(2026, 11, 19), paused=False, awaited=("cursor", "copilot"))
+
+    assert "waiting for the first data from Cursor and GitHub Copilot" in str(said.blocks(rich=False))
 
 
 def test_a_ccusage_file_brings_you_with_its_totals() -> None:

@@ -200,6 +200,20 @@ def test_a_source_that_answers_again_is_no_longer_said_to_fail(database: Databas
     assert health.last_success_at == T0
 
 
+def test_after_a_week_without_an_answer_the_days_between_are_fetched(database: Database) -> None:
+    ada = on(database, ADA)
+    stand = Stand()
+    services = with_source(database, stand)
+    sync.run(services)
+    stand.fails, stand.served = True, (date.min, TODAY + 6 * DAY)
+    later = replace(services, now=lambda: T0 + 7 * DAY)
+    sync.run(later)
+    stand.fails = False
+    sync.run(later)
+
+    assert {each.day for each in rows_of(database, ada)} >= {TODAY + n * DAY for n in range(7)}
+
+
 def test_freshness_is_the_last_day_that_the_source_calls_complete(database: Database) -> None:
     ada = on(database, ADA)
     late = frozenset(TODAY - n * DAY for n in (1, 2, 3))
