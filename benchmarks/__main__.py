@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Final
 
-from benchmarks import acks, commands, ingest, process
+from benchmarks import acks, commands, ingest, playground, process
 from benchmarks.table import Row
 
 PARTS: Final[Mapping[str, Callable[[], list[Row]]]] = {
@@ -14,6 +14,7 @@ PARTS: Final[Mapping[str, Callable[[], list[Row]]]] = {
     "commands": commands.main,
     "acks": acks.main,
     "ingest": ingest.main,
+    "playground": playground.main,
 }
 
 

@@ -4,6 +4,7 @@ import json
 import time
 from typing import Any, Final
 
+import msgspec
 import urllib3
 
 from bot.slack_calls import NO_ANSWER
@@ -28,7 +29,7 @@ class SlackUrls:
         """
         if not self._is_slack(url):
             return "not_a_slack_url"
-        body = json.dumps(payload, separators=(",", ":")).encode()
+        body = msgspec.json.encode(payload)
         error = self.once(url, body)
         return self.once(url, body) if error in {"again", "ratelimited"} else error
 

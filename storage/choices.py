@@ -3,13 +3,27 @@
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
+from sqlalchemy import bindparam
+from sqlalchemy import select as core_select
 from sqlmodel import Session, col, delete, select
 
-from storage.ids import insert_new, upsert
+from storage.ids import insert_new, table_of, upsert
 from storage.tables import BlockVerdict, JobSlot, OwnFile, SeenRequest, Setting
 
 # A refusal of rich blocks is believed for a week: a workspace may change its plan.
 _VERDICT_DAYS: Final = 7
+
+
+_settings = table_of(Setting)
+_CHOICES: Final = core_select(_settings.c.name, _settings.c.value).where(
+    _settings.c.person_id == bindparam("person_id")
+)
+
+
+_verdicts = table_of(BlockVerdict)
+_VERDICT: Final = core_select(_verdicts.c.refused_at).where(
+    _verdicts.c.org_id == bindparam("org_id"), _verdicts.c.surface == bindparam("surface")
+)
 
 
 class File(NamedTuple):
@@ -22,7 +36,7 @@ class File(NamedTuple):
 
 def settings_of(session: Session, person_id: int) -> dict[str, str]:
     """Return everything the person chose, by name."""
-    return {s.name: s.value for s in session.exec(select(Setting).where(Setting.person_id == person_id))}
+    return {name: value for name, value in session.connection().execute(_CHOICES, {"person_id": person_id})}
 
 
 def choose(session: Session, person_id: int, name: str, value: str, now: datetime) -> None:
@@ -73,8 +87,8 @@ def drop_seen_before(session: Session, at: datetime) -> None:
 
 def rich_blocks_refused(session: Session, org_id: str, surface: str, now: datetime) -> bool:
     """Return whether *surface* refused rich blocks within the last week."""
-    found = session.get(BlockVerdict, (org_id, surface))
-    return found is not None and found.refused_at > now - timedelta(days=_VERDICT_DAYS)
+    refused_at = session.connection().execute(_VERDICT, {"org_id": org_id, "surface": surface}).scalar()
+    return refused_at is not None and refused_at > now - timedelta(days=_VERDICT_DAYS)
 
 
 def note_rich_blocks_refused(session: Session, org_id: str, surface: str, now: datetime) -> None:

@@ -3,27 +3,43 @@
 from datetime import date, datetime, timedelta
 from typing import Final
 
+from sqlalchemy import bindparam
+from sqlalchemy import select as core_select
 from sqlmodel import Session, col, select
 
 from bot.domain.marks import Marks
 from bot.domain.people import Profile, SlackId, Standing, Viewer, normal_email
 from storage.engine import Database
-from storage.ids import account_id, insert_new, new_id
+from storage.ids import account_id, insert_new, new_id, table_of
 from storage.links import close_links, link
 from storage.tables import EmailHolder, Person, SlackUser
 
+_users, _persons = table_of(SlackUser), table_of(Person)
+# Built once: every answer begins with it.
+_VIEWER: Final = (
+    core_select(
+        _persons.c.id,
+        _users.c.name,
+        _users.c.tz,
+        _users.c.is_guest,
+        _persons.c.switched_on_at,
+        _persons.c.paused_at,
+        _persons.c.left_on,
+    )
+    .select_from(_users.join(_persons, _persons.c.id == _users.c.person_id))
+    .where(_users.c.org_id == bindparam("org_id"), _users.c.user_id == bindparam("user_id"))
+)
 OWN_PROVIDER: Final = "own"  # what a person sends in themselves, or is sent about them by Slack identity
 
 
 def viewer_of(session: Session, slack_id: SlackId) -> Viewer | None:
     """Return the person that a Slack user is; None when they have never switched anything on."""
-    query = (
-        select(SlackUser, Person)
-        .where(SlackUser.org_id == slack_id.org_id, SlackUser.user_id == slack_id.user_id)
-        .where(col(SlackUser.person_id) == col(Person.id))
-    )
-    found = session.exec(query).one_or_none()
-    return None if found is None else _viewer(*found)
+    found = session.connection().execute(_VIEWER, slack_id._asdict()).one_or_none()
+    if found is None:
+        return None
+    person_id, name, tz, is_guest, switched_on_at, paused_at, left_on = found
+    standing = _standing(switched_on_at, paused_at, left_on)
+    return Viewer(person_id, slack_id, name, tz, standing, is_guest, _day(switched_on_at), _day(paused_at))
 
 
 def _viewer(user: SlackUser, person: Person) -> Viewer:
@@ -32,17 +48,21 @@ def _viewer(user: SlackUser, person: Person) -> Viewer:
         slack_id=SlackId(user.org_id, user.user_id),
         name=user.name,
         tz=user.tz,
-        standing=_standing(person),
+        standing=_standing(person.switched_on_at, person.paused_at, person.left_on),
         is_guest=user.is_guest,
-        on_since=person.switched_on_at.date() if person.switched_on_at else None,
-        paused_since=person.paused_at.date() if person.paused_at else None,
+        on_since=_day(person.switched_on_at),
+        paused_since=_day(person.paused_at),
     )
 
 
-def _standing(person: Person) -> Standing:
-    if person.switched_on_at is None or person.left_on is not None:
+def _standing(switched_on_at: datetime | None, paused_at: datetime | None, left_on: date | None) -> Standing:
+    if switched_on_at is None or left_on is not None:
         return Standing.OFF
-    return Standing.PAUSED if person.paused_at else Standing.ON
+    return Standing.PAUSED if paused_at else Standing.ON
+
+
+def _day(at: datetime | None) -> date | None:
+    return at.date() if at else None
 
 
 def switch_on(session: Session, profile: Profile, marks: Marks, now: datetime, daily_days: int) -> Viewer:

@@ -11,6 +11,7 @@ from sqlmodel import Session, col, delete, select
 from bot.domain.counting import count_once
 from bot.domain.people import Viewer
 from bot.domain.tally import sum_rows
+from bot.domain.usage import UsageRow
 from storage import bulk
 from storage.ids import label_ids, table_of
 from storage.people import own_account
@@ -47,7 +48,13 @@ def fold_into_months(session: Session, viewer: Viewer, cutoff: date, overlaps: M
     was counted once, from all of them.
     """
     old = usage_of(session, viewer.person_id, date.min, cutoff - timedelta(days=1))
-    counted = count_once(old, overlaps).counted
+    add_to_months(session, viewer, count_once(old, overlaps).counted)
+    _delete_days(session, viewer.person_id, cutoff)
+    return len(old)
+
+
+def add_to_months(session: Session, viewer: Viewer, counted: Sequence[UsageRow]) -> None:
+    """Add rows, counted once already, to the months that they lie in."""
     labels = {
         kind: label_ids(session, kind, {getattr(row, kind) for row in counted})
         for kind in ("tool", "model", "run_kind", "tier")
@@ -66,8 +73,6 @@ def fold_into_months(session: Session, viewer: Viewer, cutoff: date, overlaps: M
     account = own_account(session, viewer.slack_id)
     stored = [(account, *key, *t.values, t.by, t.partly) for key, t in sums.items()]
     bulk.add(session, table_of(UsageMonth), stored)
-    _delete_days(session, viewer.person_id, cutoff)
-    return len(old)
 
 
 def _delete_days(session: Session, person_id: int, cutoff: date) -> None:

@@ -10,6 +10,7 @@ from bot.demo.company.people import person
 from bot.demo.steps import ANA, CURIOUS, GENERAL, MO, PAYMENTS, PROOFS, SHOWN, TOUR
 from bot.demo.world import YOU, World
 from bot.domain.period import long_day
+from bot.jobs import retention
 from bot.jobs.sync import sync_source
 from bot.playground.page.story import Button, Start, Step, Switch
 
@@ -82,6 +83,7 @@ class LarkfieldStory:
         leap = _LEAPS[button_id]
         self._world.clock.move(leap)
         self._sync(leap.days + _LATE)
+        retention.run(self._world.services)
         return f"It is {long_day(self._world.clock.now().date())} now; the sources were asked again."
 
     def flip(self, switch_id: str) -> str:

@@ -19,6 +19,7 @@ from bot.demo.clock import START, DemoClock
 from bot.demo.company.people import local_channels, local_users
 from bot.demo.company.usage import Company
 from bot.demo.connector import DemoSource, demo_sources
+from bot.demo.months import remember_months
 from bot.domain.people import Profile, SlackId
 from bot.errors import InputError
 from bot.intake import take_ccusage
@@ -98,6 +99,12 @@ def _settle_in(services: Services, users: Sequence[LocalUser]) -> None:
     services.database.writing(lambda session: _switch_on(session, services, on))
     for source in services.sources:
         fill_in(services, source)
+    services.database.writing(lambda session: _remember(session, services, on))
+
+
+def _remember(session: Session, services: Services, users: Sequence[LocalUser]) -> None:
+    for user in users:
+        remember_months(session, services, user.id)
 
 
 def _switch_on(session: Session, services: Services, users: Sequence[LocalUser]) -> None:
