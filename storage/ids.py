@@ -2,9 +2,10 @@
 
 import secrets
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import Table
+from sqlalchemy import Table, bindparam
+from sqlalchemy import select as core_select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, SQLModel, select
 
@@ -50,6 +51,13 @@ def upsert(
     session.connection().execute(statement, rows)
 
 
+_labels_table = table_of(Label)
+# Built once: a delivery asks for four kinds of names.
+_NAMED: Final = core_select(_labels_table.c.name, _labels_table.c.id).where(
+    _labels_table.c.kind == bindparam("kind"), _labels_table.c.name.in_(bindparam("names", expanding=True))
+)
+
+
 def label_ids(session: Session, kind: str, names: Iterable[str]) -> dict[str, int]:
     """Return the id of each of *names*, making those that are new."""
     wanted = set(names)
@@ -62,14 +70,11 @@ def label_ids(session: Session, kind: str, names: Iterable[str]) -> dict[str, in
 
 
 def _labels(session: Session, kind: str, names: set[str]) -> dict[str, int]:
-    table = table_of(Label)
     ordered = sorted(names)
     found: dict[str, int] = {}
     for start in range(0, len(ordered), 500):
-        query = select(table.c.name, table.c.id).where(
-            table.c.kind == kind, table.c.name.in_(ordered[start : start + 500])
-        )
-        found.update((name, id_) for name, id_ in session.connection().execute(query))
+        part = {"kind": kind, "names": ordered[start : start + 500]}
+        found.update((name, id_) for name, id_ in session.connection().execute(_NAMED, part))
     return found
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import and_, bindparam, delete, select
 from sqlmodel import Session, col
@@ -32,6 +32,19 @@ _persons, _users = table_of(Person), table_of(SlackUser)
 _scopes = table_of(FeedScope)
 
 
+_is_on = and_(_persons.c.switched_on_at.is_not(None), _persons.c.left_on.is_(None), _persons.c.paused_at.is_(None))
+# Built once: every day of every source asks it anew, so that a pause or an erasure is seen at once.
+_COLLECTED: Final = (
+    select(_accounts.c.id, _accounts.c.name, _links.c.from_day, _links.c.to_day, _users.c.org_id, _users.c.user_id)
+    .select_from(
+        _accounts.join(_links, _links.c.account_id == _accounts.c.id)
+        .join(_persons, _persons.c.id == _links.c.person_id)
+        .join(_users, _users.c.person_id == _persons.c.id)
+    )
+    .where(_accounts.c.provider == bindparam("provider"), _is_on)
+)
+
+
 class Collected(NamedTuple):
     """An account that is collected now, from which day on it is its person's, and what was erased."""
 
@@ -56,20 +69,10 @@ class SourceHealth(NamedTuple):
 
 def collected_accounts(session: Session, provider: str, marks: Marks) -> list[Collected]:
     """Return the accounts at *provider* of everybody who is on and not paused."""
-    is_on = and_(_persons.c.switched_on_at.is_not(None), _persons.c.left_on.is_(None), _persons.c.paused_at.is_(None))
-    query = (
-        select(_accounts.c.id, _accounts.c.name, _links.c.from_day, _links.c.to_day, _users.c.org_id, _users.c.user_id)
-        .select_from(
-            _accounts.join(_links, _links.c.account_id == _accounts.c.id)
-            .join(_persons, _persons.c.id == _links.c.person_id)
-            .join(_users, _users.c.person_id == _persons.c.id)
-        )
-        .where(_accounts.c.provider == provider, is_on)
-    )
     erased = {stone.slack_mark: stone.erased_on for stone in session.exec(model_select(Tombstone))}
     return [
         Collected(account, name, first, last or date.max, erased.get(marks.of_slack(SlackId(org, user))))
-        for account, name, first, last, org, user in session.connection().execute(query)
+        for account, name, first, last, org, user in session.connection().execute(_COLLECTED, {"provider": provider})
     ]
 
 

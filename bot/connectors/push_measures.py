@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from decimal import Decimal
-from enum import Enum
+from enum import IntEnum, auto
 from operator import mul
 from typing import Final, NamedTuple
 
@@ -21,13 +21,13 @@ Column = Sequence[int | None]
 _UNTOLD: Final[Column] = (None,)
 
 
-class Basis(Enum):
-    """Where an event's money comes from."""
+class Basis(IntEnum):
+    """Where an event's money comes from; numbers, since every event is put into a group by it."""
 
-    BILLED = "billed"  # an operator's platform says what the provider billed
-    SENDER = "sender"  # the sender's own estimate
-    PRICE_LIST = "price list"  # nothing was said
-    UNKNOWN = "unknown"  # null was said
+    BILLED = auto()  # an operator's platform says what the provider billed
+    SENDER = auto()  # the sender's own estimate
+    PRICE_LIST = auto()  # nothing was said
+    UNKNOWN = auto()  # null was said
 
 
 class ListPrice(NamedTuple):

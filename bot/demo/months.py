@@ -30,9 +30,11 @@ def remember_months(session: Session, services: Services, user_id: str) -> None:
     first = today - timedelta(days=services.policy.retention.daily_days)
     rows = usage_of(session, viewer.person_id, first, first + timedelta(days=_SAMPLE_DAYS - 1))
     sample = count_once(rows, services.overlaps).counted
+    remembered = []
     for month in _months_before(first):
         share = growth(month, today) / growth(first, today) * month_of(month).days / _SAMPLE_DAYS
-        add_to_months(session, viewer, [_scaled(row, month, share) for row in sample])
+        remembered += [_scaled(row, month, share) for row in sample]
+    add_to_months(session, viewer, remembered)
 
 
 def _months_before(first: date) -> Iterator[date]:
