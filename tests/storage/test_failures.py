@@ -138,7 +138,7 @@ def test_a_database_without_tables_asks_for_the_upgrade(empty_url: str, work: Ca
 
 
 def test_a_database_with_older_tables_asks_for_the_upgrade(database: Database) -> None:
-    database.writing(lambda session: session.connection().execute(text("ALTER TABLE setting DROP COLUMN changed_at")))
+    database.writing(lambda session: session.connection().execute(text("ALTER TABLE setting DROP COLUMN value")))
 
     with told("no tables yet, or older ones"):
         choose(database)
