@@ -79,7 +79,7 @@ class Browser:
         """Runs a script in the page."""
         return self.driver.execute_script(code, *args)
 
-    def until(self, true: Callable[[], Any], seconds: float = 5.0) -> Any:
+    def until(self, true: Callable[[], Any], seconds: float = 10.0) -> Any:
         """Waits until something is true and returns it; raises AssertionError when it stays false."""
         give_up_at = time.monotonic() + seconds
         while True:
@@ -101,7 +101,7 @@ class Browser:
         """Returns the words that are visible in a pane."""
         return "\n".join(str(one.text) for one in self.all(side, selector))
 
-    def sees(self, side: str, words: str, selector: str = ".talk", seconds: float = 5.0) -> None:
+    def sees(self, side: str, words: str, selector: str = ".talk", seconds: float = 10.0) -> None:
         """Waits until a pane shows some words."""
         self.until(lambda: words in self.seen(side, selector), seconds)
 
@@ -129,14 +129,17 @@ class Browser:
 
     def type(self, side: str, words: str, *, enter: bool = True) -> None:
         """Types into the composer, and sends."""
-        area = self.all(side, ".composer textarea")[0]
-        area.send_keys(words + (Keys.ENTER if enter else ""))
+        self._send(lambda: self.all(side, ".composer textarea")[0], words + (Keys.ENTER if enter else ""))
 
     def fill(self, side: str, label: str, words: str) -> None:
         """Types into a field of a window in the place of what is there."""
-        field = self.find(side, label, "input.field, textarea.field")
-        field.clear()
-        field.send_keys(words)
+
+        def field() -> WebElement:
+            found = self.find(side, label, "input.field, textarea.field")
+            found.clear()
+            return found
+
+        self._send(field, words)
 
     def menu(self, side: str, option: str, words: str = "More actions") -> None:
         """Opens a menu and chooses from it."""
@@ -145,7 +148,16 @@ class Browser:
 
     def keys(self, *keys: str) -> None:
         """Presses keys where the focus is."""
-        self.driver.switch_to.active_element.send_keys(*keys)
+        self._send(lambda: self.driver.switch_to.active_element, *keys)
+
+    def _send(self, target: Callable[[], WebElement], *keys: str) -> None:
+        """Sends keys once; where the page was redrawn before any arrived, to what stands there now."""
+
+        def send() -> bool:
+            target().send_keys(*keys)
+            return True
+
+        self.until(send)
 
     def errors(self) -> list[str]:
         """Returns what the console complained about since the last time."""
