@@ -26,7 +26,7 @@ from bot.connectors.overlaps import load_overlaps
 from bot.connectors.prices import price_book
 from bot.connectors.pull import PullSource
 from bot.domain.marks import Marks
-from bot.errors import BusyError, ConfigError
+from bot.errors import BusyError, ConfigError, WorthwhileError
 from bot.jobs.clock import start_clock
 from bot.jobs.sync import Backfiller
 from bot.policy import load_policy
@@ -54,8 +54,12 @@ def utc_now() -> datetime:
 def open_ready_database(settings: Settings) -> Database:
     """Open the database, bring its schema up to date and claim it for this host."""
     database = open_database(settings.database_url)
-    upgrade(database)
-    _claim_host(database)
+    try:
+        upgrade(database)
+        _claim_host(database)
+    except WorthwhileError:
+        database.dispose()
+        raise
     return database
 
 
