@@ -181,6 +181,7 @@ def _serving(settings: Settings, services: Services, routes: list[Route]) -> Ite
         log_config=None,
         access_log=False,
         server_header=False,
+        timeout_keep_alive=75,  # a client that reuses a connection must not meet it closing
         timeout_graceful_shutdown=10,
     )
     server = uvicorn.Server(config)
