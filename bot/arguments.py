@@ -32,13 +32,19 @@ def _serving(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
     run.set_defaults(verb="run")
     demo = verbs.add_parser("demo", help="the playground: a made-up company, with the real bot in it")
     for words in (run, demo):
-        words.add_argument("--port", type=int, default=8765, help="of the playground's page")
+        words.add_argument("--port", type=_port, default=8765, help="of the playground's page")
         words.add_argument("--ccusage", type=Path, metavar="FILE", help="adds you, from `ccusage daily --json`")
         words.add_argument("--terminal", action="store_true", help="the playground in this terminal, without a page")
     demo.set_defaults(verb="demo")
     job = verbs.add_parser("job", help="one run of a job")
     job.add_argument("name", choices=sorted(JOBS))
     job.set_defaults(verb="job")
+
+
+def _port(text: str) -> int:
+    if not (text.isascii() and text.isdecimal() and int(text) <= 65_535):
+        raise argparse.ArgumentTypeError(f"{text} is no port: take a number from 0 to 65535")
+    return int(text)
 
 
 def _loading(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

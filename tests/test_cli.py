@@ -539,3 +539,12 @@ def test_a_demo_with_a_file_that_cannot_be_used_is_one_line(run: Run, tmp_path: 
 
     assert (said.status, said.out) == (1, "")
     assert len(said.err.splitlines()) == 1
+
+
+@pytest.mark.parametrize("port", ["99999", "-1", "high"])
+def test_a_port_that_is_none_is_wrong_usage(port: str, capfd: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        cli.main(["demo", f"--port={port}"])
+
+    assert ended.value.code == 2
+    assert f"{port} is no port: take a number from 0 to 65535" in capfd.readouterr().err
