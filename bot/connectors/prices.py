@@ -16,9 +16,12 @@ if TYPE_CHECKING:
     from genai_prices.data_snapshot import DataSnapshot
     from genai_prices.types import Provider
 
+# What a source calls requests that it knows to be above the long-context threshold.
+LONG_CONTEXT_TIER: Final = "long-context"
 # Long-context tiers are cliffs over a whole request, and a day's total is not one request: the probe
-# stays far below the lowest of them (32,000 tokens).
+# stays far below the lowest of them (32,000 tokens), and for that tier above the highest (272,000).
 _PROBE_TOKENS: Final = 1_000
+_LONG_PROBE_TOKENS: Final = 1_000_000
 # The list counts the cache's parts as input, and the hour's part as written.
 _PROBES: Final = (
     ("input_tokens",),
@@ -110,7 +113,9 @@ def _probe(public: "DataSnapshot", provider: str | None, model: str, day: date, 
     from genai_prices.types import Usage  # see _providers
 
     noon = datetime.combine(day, time(12), UTC)
-    context = {} if tier == STANDARD_TIER else {"processing": tier, "service_tier": tier, "speed": tier}
+    size = _LONG_PROBE_TOKENS if tier == LONG_CONTEXT_TIER else _PROBE_TOKENS
+    by_size_alone = tier in (STANDARD_TIER, LONG_CONTEXT_TIER)
+    context = {} if by_size_alone else {"processing": tier, "service_tier": tier, "speed": tier}
     try:
         _, found = public.find_provider_model(model, None, provider, None)
         price = found.get_prices(noon, context)
@@ -118,7 +123,10 @@ def _probe(public: "DataSnapshot", provider: str | None, model: str, day: date, 
             return None  # the list does not know this tier and would silently give the standard price
         if all(getattr(price, name, None) is None for name in ("input_mtok", "output_mtok")):
             return None  # priced by something else than tokens
-        sums = [price.calc_price(Usage(**dict.fromkeys(probe, _PROBE_TOKENS))) for probe in _PROBES]
+        sums = [price.calc_price(Usage(**dict.fromkeys(probe, size)))["total_price"] for probe in _PROBES]
+        if tier == LONG_CONTEXT_TIER:
+            # What is read decides the tier of what is written, so that needs an input beside it.
+            sums[-1] = price.calc_price(Usage(input_tokens=size, output_tokens=size))["output_price"]
     except (LookupError, ValueError):
         return None
-    return Rates(*(amount["total_price"] / _PROBE_TOKENS for amount in sums))
+    return Rates(*(amount / size for amount in sums))

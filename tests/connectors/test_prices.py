@@ -83,6 +83,28 @@ def test_a_tier_that_the_list_does_not_know_on_that_day_has_no_price(
 
 
 @pytest.mark.parametrize(
+    ("provider", "model", "expected"),
+    [
+        pytest.param("anthropic", "claude-sonnet-4-5", ["6", "0.6", "7.5", "12", "22.5"], id="above the threshold"),
+        pytest.param("anthropic", "claude-sonnet-4-5[1m]", ["6", "0.6", "7.5", "12", "22.5"], id="1m suffix"),
+        pytest.param("openai", "gpt-5.5", ["10", "1", "10", "10", "45"], id="a higher threshold"),
+        pytest.param("anthropic", "claude-opus-4-7", ["5", "0.5", "6.25", "10", "25"], id="one price for any length"),
+        pytest.param("openai", "some-unlisted-model", None, id="unlisted"),
+    ],
+)
+def test_long_context_has_the_rates_of_one_large_request(provider: str, model: str, expected: list[str] | None) -> None:
+    assert usd_per_mtok(provider, model, tier="long-context") == expected
+
+
+def test_a_contract_may_price_long_context(tmp_path: Path) -> None:
+    path = tmp_path / "prices.toml"
+    path.write_text(ENTRY + 'tier = "long-context"\n')
+    book = price_book(path)
+    both = [book("anthropic", "claude-sonnet-4-5", DAY, tier) for tier in ("standard", "long-context")]
+    assert [rates and rates.output_usd * 1_000_000 for rates in both] == [15, Decimal("13.5")]
+
+
+@pytest.mark.parametrize(
     ("model", "tokens", "usd"),
     [
         ("claude-sonnet-4-5", Tokens(1000, 0, 0, 0, 100), "0.0045"),
