@@ -1,6 +1,6 @@
 """What pushes leave behind: marks of events that were counted, and sums that are added."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date
 from typing import Any, Final, NamedTuple
 
@@ -11,9 +11,11 @@ from bot.domain.tally import Tally
 from bot.domain.usage import STANDARD_TIER
 from storage import bulk
 from storage.ids import label_ids, table_of
+from storage.statements import insert_in_parts
 from storage.tables import EventMark, SourceDay, UsageDay
 
 _AT_ONCE: Final = 500
+_INTO: Final = "event_mark (source_id, event, content, seen_on)"
 _marks: Final = table_of(EventMark)
 
 
@@ -43,49 +45,42 @@ def claim(session: Session, source_id: int, marks: Mapping[bytes, int], today: d
     """
     if not marks:
         return {}
-    rows = sorted(marks.items())
+    # in the order of the key, which keeps the pages together and two writers from deadlocking
+    ordered = {mark: marks[mark] for mark in sorted(marks)}
     if session.get_bind().dialect.name == "sqlite":
-        return _claim_sqlite(session, source_id, rows, today)
-    return _claim_postgresql(session, source_id, rows, today)
+        return _claim_sqlite(session, source_id, ordered, today)
+    return _claim_postgresql(session, source_id, ordered, today)
 
 
-def _claim_sqlite(session: Session, source_id: int, rows: Sequence[tuple[bytes, int]], today: date) -> dict[bytes, int]:
+def _claim_sqlite(session: Session, source_id: int, marks: Mapping[bytes, int], today: date) -> dict[bytes, int]:
     # The transaction holds the only write lock, so nobody else can take what is found missing. Mostly
     # nothing is known, and then nothing need be looked up.
     trial = session.begin_nested()
-    if _insert_sqlite(session, source_id, rows, today) == len(rows):
+    if _insert_sqlite(session, source_id, marks, today) == len(marks):
         trial.commit()
         return {}
     trial.rollback()
     known: dict[bytes, int] = {}
-    for start in range(0, len(rows), _AT_ONCE):
-        part = [mark for mark, _ in rows[start : start + _AT_ONCE]]
+    events = list(marks)
+    for start in range(0, len(events), _AT_ONCE):
         query = select(_marks.c.event, _marks.c.content).where(
-            _marks.c.source_id == source_id, _marks.c.event.in_(part)
+            _marks.c.source_id == source_id, _marks.c.event.in_(events[start : start + _AT_ONCE])
         )
         known.update((mark, content) for mark, content in session.connection().execute(query).all())
-    _insert_sqlite(session, source_id, [row for row in rows if row[0] not in known], today)
+    _insert_sqlite(session, source_id, {mark: marks[mark] for mark in events if mark not in known}, today)
     return known
 
 
-def _insert_sqlite(session: Session, source_id: int, rows: Sequence[tuple[bytes, int]], today: date) -> int:
+def _insert_sqlite(session: Session, source_id: int, marks: Mapping[bytes, int], today: date) -> int:
     """Insert the marks that are not there yet; return how many that were."""
-    if not rows:
-        return 0
-    statement = (
-        "INSERT INTO event_mark (source_id, event, content, seen_on) VALUES (?, ?, ?, ?) "
-        "ON CONFLICT (source_id, event) DO NOTHING"
-    )
-    seen_on = today.isoformat()
-    values = [(source_id, mark, content, seen_on) for mark, content in rows]
-    return session.connection().exec_driver_sql(statement, values).rowcount
+    day = today.isoformat()
+    rows = [(source_id, mark, content, day) for mark, content in marks.items()]
+    return insert_in_parts(session, _INTO, "ON CONFLICT (source_id, event) DO NOTHING", rows)
 
 
-def _claim_postgresql(
-    session: Session, source_id: int, rows: Sequence[tuple[bytes, int]], today: date
-) -> dict[bytes, int]:
+def _claim_postgresql(session: Session, source_id: int, marks: Mapping[bytes, int], today: date) -> dict[bytes, int]:
     # a rival that inserts the same mark makes this wait; what the rival committed is not returned
-    events, contents = [mark for mark, _ in rows], [content for _, content in rows]
+    events, contents = list(marks), list(marks.values())
     driver: Any = session.connection().connection.driver_connection
     with driver.cursor(binary=True) as cursor:
         cursor.execute(
@@ -105,8 +100,8 @@ def _claim_postgresql(
         return {bytes(event): content for event, content in cursor}
 
 
-def add_usage(session: Session, source_id: int, sums: Mapping[UsageKey, Tally]) -> None:
-    """Add sums of one source to the accounts' days."""
+def add_usage(session: Session, source_id: int, sums: Mapping[UsageKey, Tally], *, pieces: bool = False) -> None:
+    """Add sums of one source to the accounts' days; of *pieces* None says nothing."""
     tools, models, kinds = (
         label_ids(session, kind, {getattr(key, kind) for key in sums}) for kind in ("tool", "model", "run_kind")
     )
@@ -127,14 +122,16 @@ def add_usage(session: Session, source_id: int, sums: Mapping[UsageKey, Tally]) 
         )
         for key, total in sums.items()
     ]
-    bulk.add(session, table_of(UsageDay), rows)
+    (bulk.join if pieces else bulk.add)(session, table_of(UsageDay), rows)
 
 
-def add_over_everybody(session: Session, source_id: int, sums: Mapping[SourceKey, Tally]) -> None:
-    """Add sums of a company's source to its sums over everybody."""
+def add_over_everybody(
+    session: Session, source_id: int, sums: Mapping[SourceKey, Tally], *, pieces: bool = False
+) -> None:
+    """Add sums of a company's source to its sums over everybody; of *pieces* None says nothing."""
     models, kinds = (label_ids(session, kind, {getattr(key, kind) for key in sums}) for kind in ("model", "run_kind"))
     rows = [
         (source_id, key.day, models[key.model], kinds[key.run_kind], *total.values, total.by, total.partly)
         for key, total in sums.items()
     ]
-    bulk.add(session, table_of(SourceDay), rows)
+    (bulk.join if pieces else bulk.add)(session, table_of(SourceDay), rows)

@@ -119,7 +119,7 @@ def _all_fine(events: Sequence[Event], allowed: Window) -> bool:
     ids = [event.event_id for event in events]
     needed = {name for event in events for name in (event.tool, event.model)}
     needed.update(person.identity.name for person in {event.person for event in events})
-    others = {name for event in events for name in (event.work, event.run_id, event.provider)}
+    others = {name for event in events for name in (event.work, event.run_id, event.provider, *event.outcomes)}
     printable = "".join((*ids, *needed, *others)).isprintable()
     named = all(map(str.strip, ids)) and all(map(str.strip, needed))
     return printable and named and not any(map(_cost_reason, {event.cost for event in events}))
@@ -137,7 +137,7 @@ def _reason(event: Event, allowed: Window) -> str:
     if not event.event_id.strip() or not event.tool.strip() or not event.model.strip():
         return "event_id, tool and model must not be blank"
     # databases refuse NUL in a text, and people read these names
-    texts = (event.event_id, name, event.tool, event.model, event.work, event.run_id, event.provider)
+    texts = (event.event_id, name, event.tool, event.model, event.work, event.run_id, event.provider, *event.outcomes)
     if not "".join(texts).isprintable():
         return "a name has characters that cannot be printed"
     return _cost_reason(event.cost)

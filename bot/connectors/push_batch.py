@@ -1,14 +1,16 @@
 """Sorting a batch of pushed events out: what is new, which runs begin, what goes where. Pure."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
 from bot.connectors.push import canonical
 from bot.connectors.push_event import Event, Identity
-from bot.connectors.push_measures import Basis, basis_of
+from bot.connectors.push_measures import Basis
 from bot.domain.marks import content_hash, event_hash
+
+BasisOf = Callable[[Event], Basis]
 
 
 class Marked(NamedTuple):
@@ -76,11 +78,11 @@ def sort_out(marked: Marked, known: Mapping[bytes, int]) -> Sorted:
     return Sorted(fresh, repeated, conflicts)
 
 
-def group(events: Iterable[Event], *, own: bool) -> dict[Group, list[Event]]:
+def group(events: Iterable[Event], basis_of: BasisOf) -> dict[Group, list[Event]]:
     """Put events together that are added up, the earlier to arrive first."""
     groups: defaultdict[Any, list[Event]] = defaultdict(list)
     for event in events:
-        basis = basis_of(event, own=own)
+        basis = basis_of(event)
         person, tool, model = event.person, event.tool, event.model
         groups[person, event.day, tool, model, event.trigger, event.work, event.provider, basis].append(event)
     return {Group(key[0].identity, *key[1:]): grouped for key, grouped in groups.items()}

@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime
 from typing import Annotated, Literal, NamedTuple
 
 from msgspec import UNSET, Meta, Struct, UnsetType
+from msgspec.structs import replace
 
 from bot.domain.people import normal_email
 from bot.domain.usage import RunKind
@@ -77,6 +78,10 @@ class Event(Struct, frozen=True, omit_defaults=True, gc=False):
     def has_result(self) -> bool:
         """Whether it says that its run led to something."""
         return self.result or bool(self.outcomes)
+
+    def about(self, person: Person) -> "Event":
+        """Return the same, about *person*."""
+        return replace(self, person=person)
 
 
 class Identity(NamedTuple):

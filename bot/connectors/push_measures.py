@@ -8,6 +8,7 @@ from typing import Final, NamedTuple
 
 from msgspec import UNSET
 
+from bot.connectors.estimates import VENDOR
 from bot.connectors.push_event import Event
 from bot.domain.money import NANO_PER_USD, nano_usd
 from bot.domain.pricing import Rates, Tokens, list_value_nano_usd
@@ -26,8 +27,14 @@ class Basis(IntEnum):
 
     BILLED = auto()  # an operator's platform says what the provider billed
     SENDER = auto()  # the sender's own estimate
+    VENDOR = auto()  # the vendor's client says what it is worth at list price
     PRICE_LIST = auto()  # nothing was said
     UNKNOWN = auto()  # null was said
+
+
+# Who estimated, where the estimate came along.
+_ESTIMATED: Final = {Basis.SENDER: SENDER, Basis.VENDOR: VENDOR}
+_SAID: Final = frozenset({Basis.BILLED, *_ESTIMATED})
 
 
 class ListPrice(NamedTuple):
@@ -71,10 +78,10 @@ def add_up(events: Sequence[Event], basis: Basis, price: ListPrice | None, runs:
     tokens = _tokens(events)
     counts, partly = _totals(tokens, _BITS[: len(tokens)])
     amounts: Column = _UNTOLD
-    if basis in {Basis.BILLED, Basis.SENDER}:
+    if basis in _SAID:
         amounts = [nano_usd(Decimal(event.cost.amount)) for event in events if event.cost]
     listed: Column = amounts
-    if basis is not Basis.SENDER:
+    if basis not in _ESTIMATED:
         listed = _UNTOLD if basis is Basis.UNKNOWN else _list_values(tokens, counts, price)
     others = (
         [event.requests for event in events],
@@ -90,7 +97,7 @@ def add_up(events: Sequence[Event], basis: Basis, price: ListPrice | None, runs:
 def _estimator(basis: Basis, list_value: int | None) -> str:
     if list_value is None:
         return ""
-    return SENDER if basis is Basis.SENDER else PRICE_LIST
+    return _ESTIMATED.get(basis, PRICE_LIST)
 
 
 def _tokens(events: Sequence[Event]) -> tuple[list[int | None], ...]:

@@ -21,6 +21,10 @@ class Marks:
         """Return the mark of a Slack user."""
         return self._mark("slack", f"{slack_id.org_id}/{slack_id.user_id}")
 
+    def of_author(self, provider: str, name: str) -> bytes:
+        """Return the mark by which authors of finished work are counted, from what *provider* calls one."""
+        return self._mark("author", f"{provider}\x1f{name}")
+
     def of_window(self, slack_id: SlackId, view_id: str) -> str:
         """Return the mark that binds an open window to the person it was opened for."""
         return self._mark("window", f"{slack_id.org_id}/{slack_id.user_id}/{view_id}").hex()
@@ -28,6 +32,13 @@ class Marks:
     def of_request(self, *parts: str) -> bytes:
         """Return the mark of a request, from what makes it unique."""
         return self._mark("request", "\x1f".join(parts))
+
+    def shift_of_series(self, series: bytes) -> int:
+        """Return by how many nanoseconds (0 to some two years) the start of a telemetry series is kept shifted.
+
+        Two starts of one series can then be compared, and neither says at what time anybody began.
+        """
+        return int.from_bytes(hmac.digest(self.secret, b"series\x1e" + series, "sha256")[:7], "big")
 
     def _mark(self, purpose: str, text: str) -> bytes:
         return hmac.digest(self.secret, f"{purpose}\x1e{text}".encode(), "sha256")[:16]

@@ -6,10 +6,14 @@ from starlette.applications import Starlette
 from starlette.routing import BaseRoute
 
 from bot.services import Services
+from bot.web.bearers import Bearers
 from bot.web.health import health_routes
 from bot.web.ingest import Ingest
+from bot.web.otlp import Telemetry
 
 
 def web_app(services: Services, extra_routes: Sequence[BaseRoute] = ()) -> Starlette:
-    """Return the application with the routes for usage and health, and *extra_routes*."""
-    return Starlette(routes=[*Ingest(services).routes, *health_routes(services.database), *extra_routes])
+    """Return the application with the routes for usage, telemetry and health, and *extra_routes*."""
+    bearers = Bearers(services.database)
+    taking_in = [*Ingest(services, bearers).routes, *Telemetry(services, bearers).routes]
+    return Starlette(routes=[*taking_in, *health_routes(services.database), *extra_routes])

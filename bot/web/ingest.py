@@ -1,4 +1,4 @@
-"""What arrives with a token: pushed events and files of ccusage."""
+"""What arrives with a token: pushed events, finished work and files of ccusage."""
 
 from functools import partial
 from typing import Final
@@ -9,15 +9,15 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from bot import intake
-from bot.connectors import ccusage_format, push
+from bot import intake, work_intake
+from bot.connectors import ccusage_format, finished_upload, push
 from bot.domain.people import Viewer
 from bot.errors import InputError, RefusedError
 from bot.services import Services
-from bot.web.answers import TooOftenError, UnknownTokenError, answered
+from bot.web.answers import answered
+from bot.web.bearers import Bearers
 from bot.web.bodies import body_of, unpacked
-from bot.web.limits import Limits
-from storage import people, tokens
+from storage import people
 from storage.tokens import Bearer
 
 MAX_BODY: Final = 8 * 2**20
@@ -28,11 +28,11 @@ log = structlog.get_logger()
 
 
 class Ingest:
-    """The routes that take usage in; work and database calls run in threads of their own."""
+    """The routes that take usage and finished work in; work and database calls run in threads of their own."""
 
-    def __init__(self, services: Services, limits: Limits | None = None) -> None:
+    def __init__(self, services: Services, bearers: Bearers) -> None:
         self._services = services
-        self._limits = limits or Limits()
+        self._bearers = bearers
         self._threads = anyio.CapacityLimiter(_AT_ONCE)
 
     @property
@@ -40,12 +40,13 @@ class Ingest:
         """The routes and their methods."""
         return [
             Route("/v1/usage", answered("usage_pushed", self.push), methods=["POST"]),
+            Route("/v1/outcomes", answered("outcomes_taken", self.outcomes), methods=["POST"]),
             Route("/v1/import/ccusage", answered("ccusage_imported", self.ccusage), methods=["POST"]),
         ]
 
     async def push(self, request: Request) -> Response:
         """Count pushed events."""
-        bearer = await self._bearer(request)
+        bearer = await self._bearers.of(request)
         body = await body_of(request, MAX_BODY)
         work = partial(self._push, body, request.headers.get("content-encoding", ""), bearer)
         return JSONResponse(await anyio.to_thread.run_sync(work, limiter=self._threads))
@@ -56,9 +57,24 @@ class Ingest:
         log.info("push_counted", read=taken.read, repeated=taken.repeated, conflicts=len(taken.conflicts))
         return {"read": taken.read, "repeated": taken.repeated, "conflicts": list(taken.conflicts)}
 
+    async def outcomes(self, request: Request) -> Response:
+        """Take finished work in, from a platform of the operator's."""
+        bearer = await self._bearers.of(request)
+        if bearer.person_id is not None:
+            raise RefusedError("Finished work needs an operator's token: `worthwhile token create` makes one.")
+        body = await body_of(request, MAX_BODY)
+        work = partial(self._outcomes, body, request.headers.get("content-encoding", ""), bearer)
+        return JSONResponse(await anyio.to_thread.run_sync(work, limiter=self._threads))
+
+    def _outcomes(self, body: bytes, encoding: str, bearer: Bearer) -> dict[str, object]:
+        content = unpacked(body, encoding)
+        read = work_intake.take_outcomes(self._services, content, bearer.name, most=finished_upload.MAX_ITEMS)
+        log.info("outcomes_kept", read=read)
+        return {"read": read}
+
     async def ccusage(self, request: Request) -> Response:
         """Take a file of ccusage in for the person whose token it is."""
-        bearer = await self._bearer(request)
+        bearer = await self._bearers.of(request)
         if bearer.person_id is None:
             raise RefusedError("A ccusage file needs a personal token: `/mytokens connect` makes one.")
         machine = request.query_params.get("name", "")
@@ -77,19 +93,3 @@ class Ingest:
     def _person(self, person_id: int) -> Viewer | None:
         with self._services.database.reading() as session:
             return people.by_person_id(session, person_id)
-
-    async def _bearer(self, request: Request) -> Bearer:
-        """Return who sends; raises UnknownTokenError or TooOftenError."""
-        scheme, _, token = request.headers.get("authorization", "").partition(" ")
-        known = None
-        if scheme.lower() == "bearer" and token.strip():
-            known = await anyio.to_thread.run_sync(self._find, token.strip())
-        if known is None:
-            raise UnknownTokenError("Authorization: Bearer TOKEN is missing, or the token is not known.")
-        if not self._limits.lets_in(known):
-            raise TooOftenError("Too many requests with this token; put more events into one.")
-        return known
-
-    def _find(self, token: str) -> Bearer | None:
-        with self._services.database.reading() as session:
-            return tokens.bearer(session, token)

@@ -1,5 +1,7 @@
 """Keyed marks: recognised by whoever has the secret, by nobody else."""
 
+from datetime import UTC, datetime
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -49,3 +51,12 @@ def test_hashes_fit_their_columns(text: str, content: bytes) -> None:
     assert len(token_hash(text)) == 32
     assert len(event_hash(text)) == 16
     assert 0 <= content_hash(content) < 2**63
+
+
+def test_the_shift_of_a_series_is_its_own_and_keeps_starts_in_64_bits() -> None:
+    shifts = {marks.shift_of_series(series) for marks in (MARKS, Marks(b"another")) for series in (b"one", b"two")}
+    latest_start_ns = int(datetime(2100, 1, 1, tzinfo=UTC).timestamp()) * 10**9
+
+    assert len(shifts) == 4
+    assert all(0 <= shift < 2**56 for shift in shifts)
+    assert latest_start_ns + 2**56 < 2**63
