@@ -46,6 +46,13 @@ class Period(NamedTuple):
         """Return how many days it has."""
         return (self.last - self.first).days + 1
 
+    @property
+    def word(self) -> str:
+        """Return the word that asks for it again; `parse_period` understands it."""
+        if self.kind == "month":
+            return f"{self.first:%Y-%m}"
+        return {"days": f"{self.days}d", "this-month": "month"}.get(self.kind, self.kind)
+
     def previous(self) -> "Period":
         """Return the span of equal length just before it (of a whole month: the month before)."""
         before = self.first - timedelta(days=1)
