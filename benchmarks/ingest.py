@@ -216,11 +216,11 @@ def _watched(folder: Path) -> None:
     services = _services(database)
     first = b"".join(islice(event_lines(2), 1_000))
     intake.take_push(services, push.parse(first, NOW), _PLATFORM)  # the price list is loaded once
-    before, peak, done = _resident_mib(), [0.0], threading.Event()
+    before, peak, done = resident_mib(), [0.0], threading.Event()
 
     def watch() -> None:
         while not done.wait(0.02):
-            peak[0] = max(peak[0], _resident_mib())
+            peak[0] = max(peak[0], resident_mib())
 
     watcher = threading.Thread(target=watch)
     watcher.start()
@@ -232,7 +232,7 @@ def _watched(folder: Path) -> None:
     print(peak[0] - before, taken.read, seconds)
 
 
-def _resident_mib() -> float:
+def resident_mib() -> float:
     """Return what the process itself holds; pages of the database's file belong to the system's cache."""
     status = Path("/proc/self/status").read_text()
     anonymous = next(line for line in status.splitlines() if line.startswith("RssAnon:"))

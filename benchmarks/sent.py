@@ -31,12 +31,12 @@ _TOOLS: Final = ("meshclaw", "openclaw")
 _TRIGGERS: Final = ("schedule", "heartbeat", "person", "webhook")
 
 
-def hire(session: Session) -> None:
-    """Make 10,000 people who are on."""
-    ids = [new_id() for _ in range(PEOPLE)]
-    slack_ids = [SlackId(ORG, f"U{number:06}") for number in range(PEOPLE)]
-    emails = [f"person{number}@example.com" for number in range(PEOPLE)]
-    accounts = [new_id() for _ in range(PEOPLE)]
+def hire(session: Session, people: int = PEOPLE) -> None:
+    """Make *people* who are on."""
+    ids = [new_id() for _ in range(people)]
+    slack_ids = [SlackId(ORG, f"U{number:06}") for number in range(people)]
+    emails = [f"person{number}@example.com" for number in range(people)]
+    accounts = [new_id() for _ in range(people)]
     everybody = list(zip(ids, slack_ids, emails, accounts, strict=True))
     insert_new(session, Person, [{"id": id_, "created_at": NOW, "switched_on_at": NOW} for id_ in ids])
     insert_new(

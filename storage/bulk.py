@@ -1,7 +1,7 @@
-"""Bulk writing of usage rows: Core executemany on SQLite, COPY and ON CONFLICT on PostgreSQL.
+"""Bulk writing: Core executemany on SQLite, COPY and ON CONFLICT on PostgreSQL.
 
-Batches are sorted by key, which keeps the pages together and two writers from deadlocking. Rows of
-one batch with the same key are parts of one row and added up first.
+Batches are sorted by key, which keeps the pages together and two writers from deadlocking. Usage rows
+of one batch with the same key are parts of one row and added up first.
 """
 
 from collections.abc import Sequence
@@ -9,7 +9,7 @@ from datetime import date
 from functools import cache
 from typing import Any, Final
 
-from sqlalchemy import Table
+from sqlalchemy import Date, Table
 from sqlalchemy.types import TypeDecorator, TypeEngine
 from sqlmodel import Session
 
@@ -28,12 +28,29 @@ def columns(table: Table) -> tuple[str, ...]:
 
 def put(session: Session, table: Table, rows: Sequence[Row]) -> None:
     """Write *rows* (in the order of `columns`), each in the place of one with the same key."""
-    _write(session, table, columns(table), _one_a_key(table, rows), _replacing(table))
+    names = columns(table)
+    _write(session, table, names, _one_a_key(table, rows), _replacing(table, names))
+
+
+def put_rows(session: Session, table: Table, names: Sequence[str], rows: Sequence[Row]) -> None:
+    """Write *rows* with columns *names*, the key first, each in the place of one with the same key.
+
+    Of several with the same key the last is written.
+    """
+    width = len(table.primary_key)
+    _write(
+        session, table, tuple(names), list({row[:width]: row for row in rows}.values()), _replacing(table, tuple(names))
+    )
 
 
 def add(session: Session, table: Table, rows: Sequence[Row]) -> None:
     """Add *rows* (in the order of `columns`) to those with the same key; unknown plus known is partial."""
     _write(session, table, columns(table), _one_a_key(table, rows), _adding(table))
+
+
+def join(session: Session, table: Table, rows: Sequence[Row]) -> None:
+    """Add *rows* that are pieces of those with the same key: None says nothing there."""
+    _write(session, table, columns(table), _one_a_key(table, rows, pieces=True), _adding(table, pieces=True))
 
 
 def insert_new_rows(session: Session, table: Table, names: Sequence[str], rows: Sequence[Row]) -> None:
@@ -42,25 +59,25 @@ def insert_new_rows(session: Session, table: Table, names: Sequence[str], rows: 
     _write(session, table, tuple(names), rows, f"ON CONFLICT ({keys}) DO NOTHING")
 
 
-def _one_a_key(table: Table, rows: Sequence[Row]) -> Sequence[Row]:
+def _one_a_key(table: Table, rows: Sequence[Row], *, pieces: bool = False) -> Sequence[Row]:
     width = len(table.primary_key)
     if len({row[:width] for row in rows}) == len(rows):
         return rows
     sums: dict[Row, Tally] = {}
     for row in rows:
-        sums.setdefault(row[:width], Tally()).add(row[width:-2], row[-2], row[-1])
+        sums.setdefault(row[:width], Tally()).add(row[width:-2], row[-2], row[-1], piece=pieces)
     return [(*key, *tally.values, tally.by, tally.partly) for key, tally in sums.items()]
 
 
 @cache
-def _replacing(table: Table) -> str:
-    keys = ", ".join(column.name for column in table.primary_key)
-    values = [*MEASURES, "list_value_by", "partly_unknown"]
-    return f"ON CONFLICT ({keys}) DO UPDATE SET " + ", ".join(f"{name} = excluded.{name}" for name in values)
+def _replacing(table: Table, names: tuple[str, ...]) -> str:
+    keys = [column.name for column in table.primary_key]
+    sets = ", ".join(f"{name} = excluded.{name}" for name in names if name not in keys)
+    return f"ON CONFLICT ({', '.join(keys)}) DO UPDATE SET {sets}"
 
 
 @cache
-def _adding(table: Table) -> str:
+def _adding(table: Table, *, pieces: bool = False) -> str:
     keys = ", ".join(column.name for column in table.primary_key)
     name = table.name
     sets = [
@@ -69,10 +86,10 @@ def _adding(table: Table) -> str:
         for m in MEASURES
     ]
     partial = [f"{name}.partly_unknown", "excluded.partly_unknown"]
-    # where exactly one side is unknown, the sum is a lower bound
-    partial += [
-        f"(CASE WHEN ({name}.{m} IS NULL) <> (excluded.{m} IS NULL) THEN {BIT[m]} ELSE 0 END)" for m in MEASURES
-    ]
+    if not pieces:  # where exactly one side is unknown, the sum is a lower bound
+        partial += [
+            f"(CASE WHEN ({name}.{m} IS NULL) <> (excluded.{m} IS NULL) THEN {BIT[m]} ELSE 0 END)" for m in MEASURES
+        ]
     sets.append(f"partly_unknown = {' | '.join(partial)}")
     by = f"{name}.list_value_by"
     sets.append(
@@ -96,14 +113,15 @@ def _write(session: Session, table: Table, names: tuple[str, ...], rows: Sequenc
 def _write_sqlite(session: Session, table: Table, names: tuple[str, ...], rows: Sequence[Row], conflict: str) -> None:
     marks = ", ".join("?" * len(names))
     statement = f"INSERT INTO {table.name} ({', '.join(names)}) VALUES ({marks}) {conflict}"  # noqa: S608
-    dates = [position for position, name in enumerate(names) if name in {"day", "month", "seen_on"}]
+    dates = [position for position, name in enumerate(names) if isinstance(table.c[name].type, Date)]
     session.connection().exec_driver_sql(statement, [_iso(row, dates) for row in rows])
 
 
 def _iso(row: Row, dates: Sequence[int]) -> Row:
     values = list(row)
     for position in dates:
-        values[position] = values[position].isoformat()
+        day = values[position]
+        values[position] = None if day is None else day.isoformat()
     return tuple(values)
 
 
@@ -136,4 +154,4 @@ def _types(table: Table, names: Sequence[str]) -> list[str]:
 def _type(kind: TypeEngine[Any]) -> str:
     if isinstance(kind, TypeDecorator):  # SQLModel's strings are
         kind = kind.impl_instance
-    return {int: "int8", str: "text", date: "date", bytes: "bytea"}[kind.python_type]
+    return {int: "int8", bool: "bool", str: "text", date: "date", bytes: "bytea"}[kind.python_type]

@@ -1,13 +1,16 @@
 """What sources that are asked deliver: whose accounts are collected, and a day swapped in as a whole."""
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import and_, bindparam, delete, select
+from sqlalchemy import BigInteger, and_, bindparam, cast, delete, func, or_, select
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import Session, col
+from sqlmodel import delete as model_delete
 from sqlmodel import select as model_select
 
+from bot.domain.allowance import Allowance
 from bot.domain.marks import Marks
 from bot.domain.people import SlackId
 from bot.domain.usage import UsageRow
@@ -15,12 +18,16 @@ from storage import bulk
 from storage.ids import label_ids, table_of, upsert
 from storage.tables import (
     Account,
+    AccountAllowance,
     AccountLink,
+    Assignment,
     FeedScope,
     Person,
     SlackUser,
     SourceDay,
+    SourceFlaw,
     SourceState,
+    SourceTotal,
     Tombstone,
     UsageDay,
 )
@@ -30,6 +37,8 @@ _days, _source_days = table_of(UsageDay), table_of(SourceDay)
 _accounts, _links = table_of(Account), table_of(AccountLink)
 _persons, _users = table_of(Person), table_of(SlackUser)
 _scopes = table_of(FeedScope)
+_AT_ONCE: Final = 20_000
+_FLAW_DAYS: Final = 35  # what could not be used is forgotten with the days that providers still revise
 
 
 _is_on = and_(_persons.c.switched_on_at.is_not(None), _persons.c.left_on.is_(None), _persons.c.paused_at.is_(None))
@@ -60,11 +69,12 @@ class Collected(NamedTuple):
 
 
 class SourceHealth(NamedTuple):
-    """When a source last delivered, and since when it fails."""
+    """When a source last delivered, since when it fails and how, and how many of its accounts match nobody."""
 
-    source_id: int
     last_success_at: datetime | None
     failing_since: datetime | None
+    last_error: str
+    unmatched_accounts: int | None
 
 
 def collected_accounts(session: Session, provider: str, marks: Marks) -> list[Collected]:
@@ -83,14 +93,31 @@ def without_delivery(session: Session, source_id: int, accounts: Sequence[Collec
     return [account for account in accounts if account.account_id not in known]
 
 
-def replace_day(
-    session: Session, source_id: int, day: date, accounts: Collection[int], rows: Sequence[tuple[int, UsageRow]]
-) -> None:
-    """Put *rows* in the place of what the source said of *accounts* on *day*; others' rows stay."""
-    scope = and_(_days.c.account_id == bindparam("one"), _days.c.day == day, _days.c.source_id == source_id)
-    if accounts:
-        session.connection().execute(delete(_days).where(scope), [{"one": account} for account in sorted(accounts)])
-    bulk.put(session, _days, stored_rows(session, rows))
+def shared_from(session: Session, provider: str) -> dict[str, date]:
+    """Return the accounts that the operator's file calls shared, and from which day on they are nobody's."""
+    query = model_select(Assignment).where(Assignment.provider == provider, col(Assignment.email_mark).is_(None))
+    return {assigned.name: assigned.from_day for assigned in session.exec(query)}
+
+
+def clear_day(session: Session, source_id: int, day: date, accounts: Collection[int]) -> None:
+    """Delete what the source said of *accounts* on *day*; others' rows stay."""
+    scope = and_(_days.c.day == day, _days.c.source_id == source_id)
+    ordered = sorted(accounts)
+    connection = session.connection()
+    if connection.dialect.name == "sqlite":
+        if ordered:
+            one = delete(_days).where(scope, _days.c.account_id == bindparam("one"))
+            connection.execute(one, [{"one": account} for account in ordered])
+        return
+    for start in range(0, len(ordered), _AT_ONCE):
+        part = ordered[start : start + _AT_ONCE]
+        connection.execute(delete(_days).where(scope, _days.c.account_id == func.any(cast(part, ARRAY(BigInteger)))))
+
+
+def add_day(session: Session, rows: Sequence[tuple[int, UsageRow]], *, pieces: bool) -> None:
+    """Add (account id, usage row) pairs of a day that was cleared; in *pieces*, None says nothing."""
+    write = bulk.join if pieces else bulk.add
+    write(session, _days, stored_rows(session, rows))
 
 
 def replace_source_day(session: Session, source_id: int, day: date, sums: Mapping[tuple[str, str], Any]) -> None:
@@ -115,19 +142,78 @@ def note_days(
 
 def note_success(session: Session, source_id: int, now: datetime) -> None:
     """Remember that the source answered."""
-    row = {"source_id": source_id, "last_success_at": now, "failing_since": None}
-    upsert(session, SourceState, [row], lambda _, new: {"last_success_at": new.last_success_at, "failing_since": None})
+    row = {"source_id": source_id, "last_success_at": now, "failing_since": None, "last_error": ""}
+    upsert(
+        session,
+        SourceState,
+        [row],
+        lambda _, new: {"last_success_at": new.last_success_at, "failing_since": None, "last_error": ""},
+    )
 
 
-def note_failure(session: Session, source_id: int, now: datetime) -> None:
-    """Remember since when the source fails."""
-    known = session.get(SourceState, source_id)
-    since = known.failing_since if known and known.failing_since else now
-    row = {"source_id": source_id, "last_success_at": known.last_success_at if known else None, "failing_since": since}
-    upsert(session, SourceState, [row], lambda _, new: {"failing_since": new.failing_since})
+def note_failure(session: Session, source_id: int, now: datetime, error: str) -> None:
+    """Remember since when the source fails, and how it failed last."""
+    row = {"source_id": source_id, "last_success_at": None, "failing_since": now, "last_error": error}
+    upsert(
+        session,
+        SourceState,
+        [row],
+        lambda old, new: {
+            "failing_since": func.coalesce(old.failing_since, new.failing_since),
+            "last_error": new.last_error,
+        },
+    )
 
 
-def health_of(session: Session, source_ids: Collection[int]) -> dict[int, SourceHealth]:
-    """Return how sources are doing, by id; of a source that was never asked nothing."""
-    query = model_select(SourceState).where(col(SourceState.source_id).in_(source_ids))
-    return {s.source_id: SourceHealth(s.source_id, s.last_success_at, s.failing_since) for s in session.exec(query)}
+def note_flaws(session: Session, source_id: int, flaws: Mapping[str, int], first: date, today: date) -> None:
+    """Remember what could not be used of the days since *first*, in the place of what was said of them."""
+    gone = and_(
+        col(SourceFlaw.source_id) == source_id,
+        or_(col(SourceFlaw.last_day) >= first, col(SourceFlaw.last_day) < today - timedelta(days=_FLAW_DAYS)),
+    )
+    session.exec(model_delete(SourceFlaw).where(gone))
+    rows = [{"source_id": source_id, "flaw": line, "count": count, "last_day": today} for line, count in flaws.items()]
+    upsert(session, SourceFlaw, rows, lambda _, new: {"count": new.count, "last_day": new.last_day})
+
+
+def note_accounts(session: Session, source_id: int, day: date, accounts: int) -> None:
+    """Remember how many accounts the source reported on *day*, over everybody."""
+    row = {"source_id": source_id, "day": day, "accounts": accounts}
+    upsert(session, SourceTotal, [row], lambda _, new: {"accounts": new.accounts})
+
+
+def note_bills(session: Session, source_id: int, bills: Mapping[date, int]) -> None:
+    """Remember what the provider billed for each day, over everybody."""
+    rows = [{"source_id": source_id, "day": day, "bill_nano_usd": bill} for day, bill in sorted(bills.items())]
+    upsert(session, SourceTotal, rows, lambda _, new: {"bill_nano_usd": new.bill_nano_usd})
+
+
+def put_allowances(session: Session, source_id: int, stated: Mapping[int, Allowance], now: datetime) -> None:
+    """Keep the limits that the source states now, by account, in the place of those before."""
+    session.exec(model_delete(AccountAllowance).where(col(AccountAllowance.source_id) == source_id))
+    for account, limit in stated.items():
+        session.add(
+            AccountAllowance(
+                account_id=account,
+                source_id=source_id,
+                limit_nano_usd=limit.limit_nano_usd,
+                spent_nano_usd=limit.spent_nano_usd,
+                first_day=limit.first,
+                last_day=limit.last,
+                seen_at=now,
+            )
+        )
+
+
+def health_of(session: Session, source_id: int) -> SourceHealth:
+    """Return how a source is doing; one that was never asked is as new."""
+    state = session.get(SourceState, source_id)
+    if state is None:
+        return SourceHealth(None, None, "", None)
+    return SourceHealth(state.last_success_at, state.failing_since, state.last_error, state.unmatched_accounts)
+
+
+def flaws_of(session: Session, source_id: int) -> dict[str, int]:
+    """Return what could not be used of the source's last days, and how often."""
+    query = model_select(SourceFlaw).where(SourceFlaw.source_id == source_id).order_by(SourceFlaw.flaw)
+    return {flaw.flaw: flaw.count for flaw in session.exec(query)}

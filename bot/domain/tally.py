@@ -1,6 +1,7 @@
 """Adding usage rows up without losing sight of what is unknown."""
 
 from collections.abc import Callable, Hashable, Iterable, Sequence
+from operator import attrgetter
 from typing import TypeVar
 
 from bot.domain.quantity import Quantity, total
@@ -8,6 +9,7 @@ from bot.domain.usage import BIT, MEASURES, UsageRow
 
 K = TypeVar("K", bound=Hashable)
 _BITS = tuple(BIT[name] for name in MEASURES)
+_measures_of = attrgetter(*MEASURES)
 
 
 class Tally:
@@ -21,12 +23,16 @@ class Tally:
         self.by = ""
         self.count = 0
 
-    def add(self, values: Sequence[int | None], by: str = "", partly: int = 0) -> None:
-        """Add one part: its measures in the order of MEASURES, and who estimated its list value."""
+    def add(self, values: Sequence[int | None], by: str = "", partly: int = 0, *, piece: bool = False) -> None:
+        """Add one part: its measures in the order of MEASURES, and who estimated its list value.
+
+        Of a *piece* None says nothing; of any other part it is unknown.
+        """
         if self.count == 0:
             self.values, self.partly, self.by, self.count = list(values), partly, by, 1
             return
         sums = self.values
+        said = partly
         for position, value in enumerate(values):
             old = sums[position]
             if value is None:
@@ -37,10 +43,27 @@ class Tally:
                 partly |= _BITS[position]
             else:
                 sums[position] = old + value
-        self.partly |= partly
+        self.partly |= said if piece else partly
         self.count += 1
         if by and by != self.by:
             self.by = "several" if self.by else by
+
+    def add_rows(self, rows: Sequence[UsageRow], *, pieces: bool = False) -> None:
+        """Add many rows at once, as one after the other would be."""
+        columns = list(zip(*map(_measures_of, rows), strict=True))
+        partly = 0
+        for bits in {row.partly_unknown for row in rows}:
+            partly |= bits
+        sums: list[int | None] = []
+        for column, bit in zip(columns, _BITS, strict=True):
+            if None not in column:
+                sums.append(sum(column))
+                continue
+            known = [value for value in column if value is not None]
+            sums.append(sum(known) if known else None)
+            partly |= bit if known and not pieces else 0
+        by = {row.list_value_by for row in rows} - {""}
+        self.add(sums, "several" if len(by) > 1 else next(iter(by), ""), partly, piece=pieces)
 
 
 def measures(row: UsageRow) -> list[int | None]:

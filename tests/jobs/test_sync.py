@@ -6,11 +6,12 @@ from datetime import date, timedelta
 
 from sqlmodel import Session, select
 
-from bot.connectors.pull import ReportedDay, ReportedRow
+from bot.connectors.pull import PullSource, ReportedDay, ReportedRow, Windows
 from bot.domain.people import Profile, Viewer
 from bot.domain.usage import UsageRow
 from bot.errors import ConnectorError
 from bot.jobs import sync
+from bot.jobs.backfill import fill_in
 from bot.services import Services
 from storage import links, people, pulls
 from storage.engine import Database
@@ -22,15 +23,18 @@ from tests.cast import ADA, BOB, DAILY_DAYS, EVE, MARKS, T0, TODAY, row
 from tests.promises.answers import services_on
 
 DAY = timedelta(days=1)
+WINDOW_DAYS = 3
+WINDOWS = Windows(WINDOW_DAYS, WINDOW_DAYS, WINDOW_DAYS)
 
 
 @dataclass
-class Stand:
+class Stand(PullSource):
     """A source that says what it is told to, and remembers what it was asked."""
 
     kind: str = "cursor"
     name: str = "test"
     accounts_are_emails: bool = True
+    windows: Windows = WINDOWS
     nano_usd: int = 5
     model: str = "claude-sonnet-4-5"
     people: tuple[Profile, ...] = (ADA, BOB, EVE)
@@ -45,7 +49,8 @@ class Stand:
         while day <= min(last, self.served[1]):
             if self.fails:
                 raise ConnectorError("Cursor", "HTTP 500", permanent=False)
-            yield ReportedDay(day, [*self._rows(day), ReportedRow(None, self._row(day))], day not in self.incomplete)
+            rows = [*self._rows(day), ReportedRow(None, self._row(day))]
+            yield ReportedDay(day, [rows], day not in self.incomplete)
             day += DAY
 
     def _rows(self, day: date) -> list[ReportedRow]:
@@ -67,7 +72,7 @@ def on(database: Database, profile: Profile, provider: str = "cursor") -> Viewer
     return database.writing(switch)
 
 
-def with_source(database: Database, *stands: Stand) -> Services:
+def with_source(database: Database, *stands: PullSource) -> Services:
     return replace(services_on(database), sources=stands)
 
 
@@ -82,7 +87,7 @@ def test_who_is_newly_on_gets_the_days_that_are_kept(database: Database) -> None
     sync.run(with_source(database, stand))
 
     assert {each.day for each in rows_of(database, ada)} == {TODAY - n * DAY for n in range(1, DAILY_DAYS + 1)}
-    assert stand.asked == [(TODAY - DAILY_DAYS * DAY, TODAY), (TODAY - sync.WINDOW_DAYS * DAY, TODAY)]
+    assert stand.asked == [(TODAY - DAILY_DAYS * DAY, TODAY), (TODAY - WINDOW_DAYS * DAY, TODAY)]
 
 
 def test_a_second_run_asks_for_the_window_only_and_changes_nothing(database: Database) -> None:
@@ -94,7 +99,7 @@ def test_a_second_run_asks_for_the_window_only_and_changes_nothing(database: Dat
     stand.asked.clear()
     sync.run(services)
 
-    assert stand.asked == [(TODAY - sync.WINDOW_DAYS * DAY, TODAY)]
+    assert stand.asked == [(TODAY - WINDOW_DAYS * DAY, TODAY)]
     assert sorted(rows_of(database, ada), key=str) == sorted(before, key=str)
 
 
@@ -116,7 +121,7 @@ def test_sums_over_everybody_are_kept_for_the_window(database: Database) -> None
 
     with database.reading() as session:
         sums = {each.day: each.billed_nano_usd for each in session.exec(select(SourceDay))}
-    assert sums == {TODAY - n * DAY: 4 * 7 for n in range(1, sync.WINDOW_DAYS + 1)}
+    assert sums == {TODAY - n * DAY: 4 * 7 for n in range(1, WINDOW_DAYS + 1)}
 
 
 def test_a_revised_day_replaces_what_was_said_of_it(database: Database) -> None:
@@ -130,7 +135,7 @@ def test_a_revised_day_replaces_what_was_said_of_it(database: Database) -> None:
 
     assert len(said) == DAILY_DAYS
     assert (TODAY - DAY, "another", 9) in said
-    assert (TODAY - (sync.WINDOW_DAYS + 1) * DAY, "claude-sonnet-4-5", 5) in said
+    assert (TODAY - (WINDOW_DAYS + 1) * DAY, "claude-sonnet-4-5", 5) in said
 
 
 def test_a_day_that_is_no_longer_served_replaces_nothing(database: Database) -> None:
@@ -163,7 +168,7 @@ def test_a_later_back_fill_leaves_those_who_were_there(database: Database) -> No
     sync.run(services)
     bob = on(database, BOB)
     stand.nano_usd = 9
-    sync.fill_in(services, stand)
+    fill_in(services, stand)
 
     assert {each.billed_nano_usd for each in rows_of(database, ada)} == {5}
     assert {each.billed_nano_usd for each in rows_of(database, bob)} == {9}
@@ -194,7 +199,7 @@ def test_a_source_that_answers_again_is_no_longer_said_to_fail(database: Databas
         sync.run(services)
     with database.reading() as session:
         instance = deliveries_for(session, ada.person_id)[0].source_id
-        health = pulls.health_of(session, [instance])[instance]
+        health = pulls.health_of(session, instance)
 
     assert health.failing_since is None
     assert health.last_success_at == T0
