@@ -11,6 +11,9 @@ from bot.errors import ConnectorError
 
 NO_ANSWER: Final = "no_answer"  # what came was not Slack's
 _PAUSE_SECONDS: Final = 1.0
+_PATIENT_TRIES: Final = 10
+_PATIENT_SECONDS: Final = 5.0
+_MOST_SECONDS: Final = 300.0
 _NAME: Final = re.compile(r"\w{1,80}")
 # Errors that another try may mend.
 _PASSING: Final = frozenset(
@@ -37,6 +40,28 @@ def call_twice(method: Callable[[], Any]) -> Any:
             raise
     time.sleep(_PAUSE_SECONDS)
     return call(method)
+
+
+def call_patiently(method: Callable[[], Any], pause: Callable[[float], None]) -> Any:
+    """Call what may be repeated without harm and may take its time, waiting as long as Slack asks for.
+
+    Raises ConnectorError when another try is of no use, or when Slack does not answer for long.
+    """
+    for _ in range(_PATIENT_TRIES - 1):
+        try:
+            return call(method)
+        except ConnectorError as error:
+            if error.permanent:
+                raise
+            pause(_seconds_to_wait(error.__cause__))
+    return call(method)
+
+
+def _seconds_to_wait(error: object) -> float:
+    headers = getattr(getattr(error, "response", None), "headers", None) or {}
+    said = next((value for name, value in headers.items() if name.lower() == "retry-after"), "")
+    asked = str(said[0] if isinstance(said, list) else said)
+    return min(float(asked), _MOST_SECONDS) if asked.isdecimal() else _PATIENT_SECONDS
 
 
 def error_name(error: Exception) -> str:

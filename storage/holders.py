@@ -42,7 +42,7 @@ class _Found(NamedTuple):
     user_id: str
     person_id: int
     is_on: int
-    account_id: int
+    account_id: int | None
     first: date | None
     last: date | None
 
@@ -60,7 +60,13 @@ _linked = (
     .join(_persons, _persons.c.id == _links.c.person_id)
     .join(_users, _users.c.person_id == _persons.c.id)
 )
-_BY_EMAIL: Final = _found_by(_users.c.email, null(), null(), _with_own).where(_users.c.is_deleted.is_(False))
+# With those who never switched on: two users of one address are nobody, whoever of them is on.
+_BY_EMAIL: Final = _found_by(
+    _users.c.email,
+    null(),
+    null(),
+    _users.join(_persons, _persons.c.id == _users.c.person_id).outerjoin(_accounts, _own_account),
+).where(_users.c.is_deleted.is_(False))
 _BY_SLACK: Final = _found_by(_users.c.user_id, null(), null(), _with_own)
 _BY_EXTERNAL: Final = _found_by(_accounts.c.name, _links.c.from_day, _links.c.to_day, _linked).where(
     _accounts.c.provider == EXTERNAL_PROVIDER
@@ -72,31 +78,48 @@ _ERASED: Final = select(_tombstones.c.slack_mark, _tombstones.c.erased_on)
 def by_email(session: Session, emails: Collection[str], marks: Marks) -> dict[str, list[Holder]]:
     """Return the persons whom Slack knows by *emails*, where an address has never been anybody else's."""
     found: dict[str, list[_Found]] = {}
-    for row in _in_parts(session, _BY_EMAIL, _users.c.email, emails):
+    for row in in_parts(session, _BY_EMAIL, _users.c.email, emails):
         found.setdefault(row[0], []).append(_Found(*row))
     alone = [(rows[0], _slack_mark(rows[0], marks)) for rows in found.values() if len(rows) == 1]
     mark_of = {row.key: marks.of_email(row.key) for row, _ in alone}
-    held_by = dict(_in_parts(session, _FIRST_HOLDERS, _email_holders.c.email_mark, mark_of.values()))
+    held_by = dict(in_parts(session, _FIRST_HOLDERS, _email_holders.c.email_mark, mark_of.values()))
     return _holders(session, [each for each in alone if held_by.get(mark_of[each[0].key]) == each[1]])
 
 
 def by_slack(session: Session, org_id: str, user_ids: Collection[str], marks: Marks) -> dict[str, list[Holder]]:
     """Return the persons that users of an organisation are."""
     query = _BY_SLACK.where(_users.c.org_id == org_id)
-    rows = map(_Found._make, _in_parts(session, query, _users.c.user_id, user_ids))
+    rows = map(_Found._make, in_parts(session, query, _users.c.user_id, user_ids))
     return _holders(session, [(row, _slack_mark(row, marks)) for row in rows])
 
 
 def by_external(session: Session, names: Collection[str], marks: Marks) -> dict[str, list[Holder]]:
     """Return the persons whose accounts *names* are or were, each with the days on which it was theirs."""
-    rows = map(_Found._make, _in_parts(session, _BY_EXTERNAL, _accounts.c.name, names))
+    rows = map(_Found._make, in_parts(session, _BY_EXTERNAL, _accounts.c.name, names))
     return _holders(session, [(row, _slack_mark(row, marks)) for row in rows])
 
 
+def by_identity(
+    session: Session, org_id: str, identities: Collection[tuple[str, str]], marks: Marks
+) -> dict[tuple[str, str], list[Holder]]:
+    """Return whose *identities* are: pairs of "email", "slack" or "external", and a name."""
+    named: dict[str, set[str]] = {"email": set(), "slack": set(), "external": set()}
+    for kind, name in identities:
+        named[kind].add(name)
+    found = {
+        "email": by_email(session, named["email"], marks),
+        "slack": by_slack(session, org_id, named["slack"], marks),
+        "external": by_external(session, named["external"], marks),
+    }
+    return {(kind, name): held for kind, names in found.items() for name, held in names.items()}
+
+
 def _holders(session: Session, marked: Sequence[tuple[_Found, bytes]]) -> dict[str, list[Holder]]:
-    erased = dict(_in_parts(session, _ERASED, _tombstones.c.slack_mark, {mark for _, mark in marked}))
+    erased = dict(in_parts(session, _ERASED, _tombstones.c.slack_mark, {mark for _, mark in marked}))
     holders: dict[str, list[Holder]] = {}
     for row, mark in marked:
+        if row.account_id is None:  # never switched on
+            continue
         first, last = row.first or date.min, row.last or date.max
         holder = Holder(row.person_id, row.account_id, bool(row.is_on), first, last, erased.get(mark))
         holders.setdefault(row.key, []).append(holder)
@@ -107,9 +130,10 @@ def _slack_mark(row: _Found, marks: Marks) -> bytes:
     return marks.of_slack(SlackId(row.org_id, row.user_id))
 
 
-def _in_parts(
+def in_parts(
     session: Session, query: Select[Any], column: ColumnElement[Any], values: Collection[Any]
 ) -> Iterator[Any]:
+    """Yield the rows of *query* whose *column* is one of *values*, however many these are."""
     ordered = list(values)
     for start in range(0, len(ordered), _AT_ONCE):
         part = query.where(column.in_(ordered[start : start + _AT_ONCE]))

@@ -1,22 +1,25 @@
-"""Slack's directory, nightly: names, addresses, time zones, and who has left."""
+"""Slack's directory, nightly: everybody's name, address and time zone, and who has left."""
 
+from collections.abc import Sequence
 from functools import partial
 
+from sqlmodel import Session
+
+from bot.domain.people import Profile
 from bot.services import Services
-from storage.people import known_users, refresh_profile
+from storage import directory
 
 
 def run(services: Services) -> dict[str, int]:
-    """Refresh what is known of those who are persons here; of others nothing is kept."""
-    with services.database.reading() as session:
-        known = set(known_users(session, services.slack.org_id))
+    """Take over what the directory says of everybody in it, a page at a time."""
     seen = left = 0
-    if not known:
-        return {"refreshed": 0, "left": 0}
-    for profile in services.slack.profiles():
-        if profile.slack_id.user_id in known:
-            refresh = partial(refresh_profile, profile=profile, marks=services.marks, now=services.now())
-            services.database.writing(refresh)
-            seen += 1
-            left += profile.is_deleted
+    for page in services.slack.pages_of_profiles():
+        stored = services.database.writing(partial(_take, services=services, page=page))
+        seen += stored.stored
+        left += stored.left
     return {"refreshed": seen, "left": left}
+
+
+def _take(session: Session, services: Services, page: Sequence[Profile]) -> directory.PageTaken:
+    allowed = services.policy.guests.allowed
+    return directory.take_page(session, page, services.marks, services.now(), guests_allowed=allowed)
