@@ -16,7 +16,23 @@ from sqlalchemy.exc import ArgumentError
 from bot.errors import ConfigError
 
 # Every secret can also come from a file that NAME_FILE names, as container platforms mount them.
-SECRETS: Final = ("slack_bot_token", "slack_app_token", "slack_signing_secret", "worthwhile_secret")
+SECRETS: Final = (
+    "slack_bot_token",
+    "slack_app_token",
+    "slack_signing_secret",
+    "worthwhile_secret",
+    "openai_admin_key",
+    "anthropic_admin_key",
+    "anthropic_analytics_key",
+    "cursor_admin_key",
+    "github_token",
+    "litellm_key",
+    "gitlab_token",
+    "jira_token",
+    "linear_api_key",
+)
+_URL: Final = r"^https?://[^\s]+$"
+_SLUG: Final = r"^[A-Za-z0-9_.-]*$"
 
 
 class Settings(BaseSettings):
@@ -37,6 +53,30 @@ class Settings(BaseSettings):
     policy_file: Path | None = None
     prices_file: Path | None = None
     overlaps_file: Path | None = None
+    openai_admin_key: SecretStr = SecretStr("")
+    openai_admin_url: str = Field(default="https://api.openai.com/v1", pattern=_URL)
+    anthropic_admin_key: SecretStr = SecretStr("")
+    anthropic_analytics_key: SecretStr = SecretStr("")
+    anthropic_admin_url: str = Field(default="https://api.anthropic.com", pattern=_URL)
+    cursor_admin_key: SecretStr = SecretStr("")
+    cursor_admin_url: str = Field(default="https://api.cursor.com", pattern=_URL)
+    github_token: SecretStr = SecretStr("")
+    github_org: str = Field(default="", pattern=_SLUG)
+    github_enterprise: str = Field(default="", pattern=_SLUG)
+    github_api_url: str = Field(default="https://api.github.com", pattern=_URL)
+    litellm_key: SecretStr = SecretStr("")
+    litellm_url: str = Field(default="", pattern=rf"{_URL}|^$")
+    gitlab_token: SecretStr = SecretStr("")
+    gitlab_group: str = Field(default="", pattern=r"^[A-Za-z0-9_./-]*$")
+    gitlab_url: str = Field(default="https://gitlab.com", pattern=_URL)
+    jira_url: str = Field(default="", pattern=rf"{_URL}|^$")
+    jira_email: str = ""
+    jira_token: SecretStr = SecretStr("")
+    linear_api_key: SecretStr = SecretStr("")
+    linear_url: str = Field(default="https://api.linear.app/graphql", pattern=_URL)
+    kiro_reports: str = ""
+    bedrock_logs: str = ""
+    aws_endpoint_url: str = ""
     command_prefix: str = Field(default="", pattern=r"^[a-z0-9_-]{0,20}$")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     log_format: Literal["console", "json"] = "console"
