@@ -1,5 +1,6 @@
 """What a system of record says now of some days, together with what is remembered of its items."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Final, NamedTuple
@@ -37,11 +38,13 @@ def revised(
     *held* what is remembered of both and of whatever *reverts* and *reopenings* name.
     """
     merged = {key_of(change.item): change for change in changes}
-    reported = {key_of(item): item for item in (*others, *(change.item for change in changes))}
+    reported = {key: change.item for key, change in merged.items()} | {key_of(item): item for item in others}
     earlier = [item for key, item in held.items() if key not in reported]
     items = {key_of(item): item for item in with_returns([*reported.values(), *earlier], reverts, reopenings)}
-    pieces = joined(change._replace(item=items[key]) for key, change in merged.items() if key in items)
-    items |= {key_of(item): item for item in pieces}
+    small = [change._replace(item=items[key]) for key, change in merged.items() if key in items]
+    items |= {key_of(item): item for item in joined(_not_alone(small))}
+    if not held:
+        return list(items.values())
     found = []
     for key, item in items.items():
         before = held.get(key)
@@ -53,6 +56,12 @@ def revised(
         elif (changed := _with_earlier_return(item, before, asked)) != before:
             found.append(changed)
     return found
+
+
+def _not_alone(changes: Sequence[MergedChange]) -> list[MergedChange]:
+    """Return the changes that are not the only one of their author in their place: others join nothing."""
+    made = Counter((change.item.place, change.item.author) for change in changes)
+    return [change for change in changes if made[change.item.place, change.item.author] > 1]
 
 
 def key_of(item: FinishedItem) -> Key:
