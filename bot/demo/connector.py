@@ -6,7 +6,7 @@ from typing import Final, NamedTuple
 
 from msgspec import structs
 
-from bot.connectors.pull import ReportedDay, ReportedRow
+from bot.connectors.pull import PullSource, ReportedDay, ReportedRow
 from bot.demo.company.usage import KINDS, Company
 from bot.domain.usage import MEASURES, UsageRow
 from bot.errors import ConnectorError
@@ -29,13 +29,14 @@ class _Inflation(NamedTuple):
     since: date | None
 
 
-class DemoSource:
+class DemoSource(PullSource):
     """One source of the made-up company. It serves every day that is over, today not."""
 
-    accounts_are_emails: bool = True
+    accounts_are_emails = True
 
     def __init__(self, company: Company, kind: str, today: Callable[[], date]) -> None:
         self.kind, self.name = kind, "demo"
+        self.when_asked: Callable[[], None] = lambda: None  # called before it answers
         self.unplugged: date | None = None  # the last day that it still serves; None while it is plugged in
         self._company, self._today = company, today
         self._inflated: dict[str, _Inflation] = {}
@@ -54,13 +55,14 @@ class DemoSource:
 
         Raises ConnectorError at the first day after it was unplugged.
         """
+        self.when_asked()
         today = self._today()
         settled = today - timedelta(days=1 + _LATE_DAYS.get(self.kind, 0))
         day = max(first, self._company.first_day)
         while day <= last and day < today:
             if self.unplugged is not None and day > self.unplugged:
                 raise ConnectorError(_PROVIDERS[self.kind], "no answer; it is unplugged in the demo", permanent=False)
-            yield ReportedDay(day, self._rows(day), complete=day <= settled)
+            yield ReportedDay(day, [self._rows(day)], complete=day <= settled)
             day += timedelta(days=1)
 
     def _rows(self, day: date) -> Sequence[ReportedRow]:
