@@ -2,22 +2,28 @@
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
+from datetime import datetime
 from functools import partial
 from typing import Any, Final
 
 import structlog
 from slack_sdk import WebClient
 
+from bot.domain.delivery import Failure, Missing, Posted
 from bot.domain.people import Profile, SlackId
 from bot.errors import ConfigError, ConnectorError
-from bot.slack_calls import call, call_twice
+from bot.slack_calls import call, call_patiently, call_twice
+from bot.slack_delivery import look_for, post_once
 from bot.slack_urls import SlackUrls
 
 _PROFILE_SECONDS: Final = 600
 _PROFILES: Final = 10_000
 _WINDOW_SECONDS: Final = 2
+_PAGE: Final = 200  # as many as Slack recommends at once
+# A message in hand is finished at shutdown, which has ten seconds.
+DELIVERY_SECONDS: Final = 8
 
 log = structlog.get_logger()
 
@@ -25,7 +31,16 @@ log = structlog.get_logger()
 class Slack:
     """One workspace (or organisation) as seen by the bot's token; safe to share between threads."""
 
-    def __init__(self, client: WebClient, *, org_id: str, team_id: str, bot_user_id: str) -> None:
+    def __init__(
+        self,
+        client: WebClient,
+        *,
+        org_id: str,
+        team_id: str,
+        bot_user_id: str,
+        pause: Callable[[float], None] = time.sleep,
+        delivery_seconds: int = DELIVERY_SECONDS,
+    ) -> None:
         self.client = client
         self.org_id = org_id
         self.team_id = team_id
@@ -34,7 +49,11 @@ class Slack:
         self._at_once = WebClient(
             token=client.token, base_url=client.base_url, retry_handlers=[], timeout=_WINDOW_SECONDS
         )
+        self._once = WebClient(
+            token=client.token, base_url=client.base_url, retry_handlers=[], timeout=delivery_seconds
+        )
         self._urls = SlackUrls(client.base_url)
+        self._pause = pause
         self._profiles: dict[str, tuple[float, Profile]] = {}
         self._lock = threading.Lock()
 
@@ -49,24 +68,32 @@ class Slack:
         if found is not None and time.monotonic() - at < _PROFILE_SECONDS:
             return found
         answer = call(lambda: self.client.users_info(user=user_id))
-        found = self._profile(answer["user"])
+        found = self.profile_in(answer["user"])
+        self.take_note_of(found)
+        return found
+
+    def pages_of_profiles(self) -> Iterator[Sequence[Profile]]:
+        """Yield everybody in the directory, a page at a time; where Slack says so, wait before the next."""
+        cursor = ""
+        while True:
+            ask = partial(self.client.users_list, limit=_PAGE, cursor=cursor)
+            answer = call_patiently(ask, self._pause)
+            yield [self.profile_in(user) for user in answer["members"]]
+            before, cursor = cursor, (answer.get("response_metadata") or {}).get("next_cursor") or ""
+            if not cursor:
+                return
+            if cursor == before:
+                raise ConnectorError("Slack", "users.list repeats a page", permanent=False)
+
+    def take_note_of(self, profile: Profile) -> None:
+        """Remember what Slack has just said of a user, in the place of what it said before."""
         with self._lock:
             if len(self._profiles) >= _PROFILES:
                 self._profiles.clear()
-            self._profiles[user_id] = (time.monotonic(), found)
-        return found
+            self._profiles[profile.slack_id.user_id] = (time.monotonic(), profile)
 
-    def profiles(self) -> Iterator[Profile]:
-        """Yield everybody in the directory, page by page."""
-        cursor = ""
-        while True:
-            answer = call(partial(self.client.users_list, limit=200, cursor=cursor))
-            yield from (self._profile(user) for user in answer["members"])
-            cursor = (answer.get("response_metadata") or {}).get("next_cursor") or ""
-            if not cursor:
-                return
-
-    def _profile(self, user: dict[str, Any]) -> Profile:
+    def profile_in(self, user: dict[str, Any]) -> Profile:
+        """Return what a user object of Slack's says."""
         details = user.get("profile") or {}
         home = user.get("team_id") in {None, self.team_id, self.org_id}
         return Profile(
@@ -121,6 +148,14 @@ class Slack:
                 raise ConnectorError("Slack", f"{channel}: invite me there first", permanent=True) from error
             raise
 
+    def deliver(self, address: str, text: str, blocks: list[dict[str, Any]], mark: str) -> Posted | Failure:
+        """Post to a user or channel a message that *mark* recognises; never raises, never tries again by itself."""
+        return post_once(self._once, address, text, blocks, mark)
+
+    def find_delivery(self, address: str, mark: str, since: datetime, channel: str = "") -> Posted | Missing | Failure:
+        """Look for a message that may have been posted since then; *channel* is the conversation if it is known."""
+        return look_for(self._once, address, mark, since, channel)
+
     def send_file(self, user_id: str, filename: str, content: bytes, text: str, blocks: list[dict[str, Any]]) -> str:
         """Put a file, and a message beside it, into the app's direct messages with a user; return the file's id.
 
@@ -161,8 +196,16 @@ class Slack:
         self._urls.close()
 
 
-def connect(token: str, api_url: str) -> Slack:
-    """Ask Slack who the token is and return the way out; raises ConfigError."""
+def connect(
+    token: str,
+    api_url: str,
+    pause: Callable[[float], None] = time.sleep,
+    delivery_seconds: int = DELIVERY_SECONDS,
+) -> Slack:
+    """Ask Slack who the token is and return the way out, which waits with *pause*; raises ConfigError.
+
+    A message that the bot sends on its own is given up for uncertain after *delivery_seconds*.
+    """
     # No retries by the SDK: it would post a message twice after a reset connection.
     client = WebClient(token=token, base_url=api_url, retry_handlers=[], timeout=20)
     try:
@@ -179,6 +222,8 @@ def connect(token: str, api_url: str) -> Slack:
         org_id=str(answer.get("enterprise_id") or team_id),
         team_id=team_id,
         bot_user_id=str(answer.get("user_id") or ""),
+        pause=pause,
+        delivery_seconds=delivery_seconds,
     )
 
 

@@ -8,7 +8,7 @@ Values are validated before they reach a table: tables validate nothing.
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, LargeBinary
+from sqlalchemy import BigInteger, Index, LargeBinary
 from sqlmodel import Field, SQLModel
 
 
@@ -185,6 +185,144 @@ class SourceState(SQLModel, table=True):
     source_id: int = _number(key=True)
     last_success_at: datetime | None = None
     failing_since: datetime | None = None
+    last_error: str = ""
+    unmatched_accounts: int | None = _number(null=True)  # listed for an address that the directory does not have
+
+
+class SourceFlaw(SQLModel, table=True):
+    """What could not be used when a source was last asked: a line that names nobody, and how often."""
+
+    __tablename__ = "source_flaw"
+
+    source_id: int = _number(key=True)
+    flaw: str = Field(primary_key=True)
+    count: int = _number()
+    last_day: date
+
+
+class SourceTotal(SQLModel, table=True):
+    """Of a day, over everybody: how many accounts a source reported, and what the provider billed."""
+
+    __tablename__ = "source_total"
+
+    source_id: int = _number(key=True)
+    day: date = Field(primary_key=True)
+    accounts: int | None = _number(null=True)
+    bill_nano_usd: int | None = _number(null=True)
+
+
+class ListedAccount(SQLModel, table=True):
+    """An account as its provider lists it, and a keyed mark of the mail address that it says is its owner's."""
+
+    __tablename__ = "listed_account"
+    __table_args__ = (Index("ix_listed_account_email_mark", "email_mark"),)
+
+    provider: str = Field(primary_key=True)
+    name: str = Field(primary_key=True)
+    email_mark: bytes | None = Field(default=None, sa_type=LargeBinary(16), nullable=True)
+    kind: str
+    seen_on: date
+
+
+class Assignment(SQLModel, table=True):
+    """Whose an account is by the operator's file: a person by mail address, who confirms it, or shared."""
+
+    __table_args__ = (Index("ix_assignment_email_mark", "email_mark"),)
+
+    provider: str = Field(primary_key=True)
+    name: str = Field(primary_key=True)
+    email_mark: bytes | None = Field(default=None, sa_type=LargeBinary(16), nullable=True)  # None: shared
+    from_day: date
+    answer: str = ""  # "", "yes" or "no"
+
+
+class AccountAllowance(SQLModel, table=True):
+    """A limit that a source states for one account alone, and what of it is spent in the cycle."""
+
+    __tablename__ = "account_allowance"
+
+    account_id: int = _number(key=True)
+    source_id: int = _number(key=True)
+    limit_nano_usd: int = _number()
+    spent_nano_usd: int = _number()
+    first_day: date
+    last_day: date
+    seen_at: datetime
+
+
+class OtelSeries(SQLModel, table=True):
+    """How far a cumulative series of telemetry had counted, so that the next value is a difference."""
+
+    __tablename__ = "otel_series"
+
+    source_id: int = _number(key=True)
+    series: bytes = _mark(key=True)
+    started_at: int = _number()  # nanoseconds, shifted: to compare, not to tell a time; 0 where none is sent
+    value: int = _number()
+    seen_on: date
+
+
+class Change(SQLModel, table=True):
+    """One finished item of a repository or project, as its system of record tells it; no title and no name."""
+
+    __table_args__ = (
+        Index("ix_change_place_finished_on", "place", "finished_on"),
+        Index("ix_change_reference", "reference"),
+    )
+
+    place: str = Field(primary_key=True)  # a repository or project
+    reference: str = Field(primary_key=True)
+    kind: str
+    finished_on: date
+    accepted: bool
+    came_back_on: date | None = None
+    ticket: str = ""
+    lines: int | None = _number(null=True)
+    minutes_to_first_review: int | None = _number(null=True)
+    minutes_open: int | None = _number(null=True)
+    reviewed: bool | None = None
+    author: bytes = Field(sa_type=LargeBinary(16))  # a keyed mark, empty where unknown: for counting authors
+    agent_made: bool = False
+    ai_evidence: str = "none"
+    source_id: int = _number()
+
+
+class Outcome(SQLModel, table=True):
+    """A finished item of somebody who is on: whose it is and, for 15 weeks, what it is called."""
+
+    __table_args__ = (Index("ix_outcome_reference", "reference"), {"sqlite_with_rowid": False})
+
+    account_id: int = _number(key=True)
+    place: str = Field(primary_key=True)
+    reference: str = Field(primary_key=True)
+    title: str = ""
+    link: str = ""
+
+
+class OutcomeLink(Measures, table=True):
+    """What runs of a day that named a finished item came to for it."""
+
+    __tablename__ = "outcome_link"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    account_id: int = _number(key=True)
+    reference: str = Field(primary_key=True)
+    day: date = Field(primary_key=True)
+    source_id: int = _number(key=True)
+    tool_id: int = _number(key=True)
+    run_kind_id: int = _number(key=True)
+    work: str = Field(primary_key=True)
+
+
+class OwnMark(SQLModel, table=True):
+    """What somebody said of a finished item or a line of cost of theirs, seen by nobody else."""
+
+    __tablename__ = "own_mark"
+
+    person_id: int = _number(key=True)
+    kind: str = Field(primary_key=True)  # "not_mine" or "shared_job"
+    subject: str = Field(primary_key=True)  # a reference, a job's name
+    marked_at: datetime
 
 
 class EventMark(SQLModel, table=True):
@@ -265,3 +403,36 @@ class HostSeen(SQLModel, table=True):
 
     host: str = Field(primary_key=True)
     seen_at: datetime
+
+
+class Outbox(SQLModel, table=True):
+    """A message that the bot sends on its own; the key makes it go out once. A channel's have person 0."""
+
+    __table_args__ = (Index("ix_outbox_state_due_at", "state", "due_at"), {"sqlite_with_rowid": False})
+
+    person_id: int = _number(key=True)
+    kind: str = Field(primary_key=True)
+    period: str = Field(primary_key=True)
+    state: str  # planned or pending, sending, then sent, suppressed, skipped or dead
+    owner: str = ""
+    lease_until: datetime | None = None
+    attempts: int = _number()
+    due_at: datetime
+    payload: str  # which message to compose, as JSON; never a figure
+    channel: str = ""
+    ts: str = ""
+    last_error: str = ""
+    created_at: datetime
+    first_tried_at: datetime | None = None
+
+
+class SendRate(SQLModel, table=True):
+    """How fast a workspace's Slack lets the bot send, for all replicas: a bucket of tokens, in thousandths."""
+
+    __tablename__ = "send_rate"
+
+    org_id: str = Field(primary_key=True)
+    tokens_milli: int = _number()
+    milli_a_second: int = _number()
+    blocked_until: datetime | None = None
+    updated_at: datetime
