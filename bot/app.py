@@ -22,18 +22,21 @@ from slack_sdk.errors import SlackClientError
 from starlette.routing import Route
 
 from bot.config import Settings, installation_secret, require_slack
+from bot.connectors.finished import WorkSource
 from bot.connectors.overlaps import load_overlaps
 from bot.connectors.prices import price_book
 from bot.connectors.pull import PullSource
 from bot.domain.marks import Marks
 from bot.errors import BusyError, ConfigError, WorthwhileError
+from bot.jobs.backfill import Backfiller
 from bot.jobs.clock import start_clock
-from bot.jobs.sync import Backfiller
+from bot.jobs.delivery import delivering
 from bot.policy import load_policy
 from bot.pool import AnswerPool
 from bot.services import Services
 from bot.slack import Slack, connect
 from bot.slack_calls import error_name
+from bot.sources import configured, configured_work
 from bot.web.app import web_app
 from bot.web.slack_http import slack_route
 from handlers.register import register
@@ -77,20 +80,33 @@ def _release(database: Database) -> None:
 
 
 def build_services(
-    settings: Settings, database: Database, slack: Slack, now: Now = utc_now, sources: Sequence[PullSource] = ()
+    settings: Settings,
+    database: Database,
+    slack: Slack,
+    now: Now = utc_now,
+    sources: Sequence[PullSource] | None = None,
+    work_sources: Sequence[WorkSource] | None = None,
 ) -> Services:
-    """Make one of each of what handlers and jobs may reach."""
+    """Make one of each of what handlers and jobs may reach.
+
+    Without *sources*, those that the settings connect; only then also the systems of record that they
+    connect, unless *work_sources* are given.
+    """
+    if work_sources is None:
+        work_sources = configured_work(settings, now) if sources is None else ()
+    policy, prices = load_policy(settings.policy_file), price_book(settings.prices_file)
     return Services(
         database=database,
-        policy=load_policy(settings.policy_file),
-        prices=price_book(settings.prices_file),
+        policy=policy,
+        prices=prices,
         overlaps=load_overlaps(settings.overlaps_file),
         marks=Marks(installation_secret(settings)),
         now=now,
         slack=slack,
         pool=AnswerPool(),
         web_url=_web_url(settings),
-        sources=sources,
+        sources=configured(settings, prices, policy, now) if sources is None else sources,
+        work_sources=work_sources,
         command_prefix=settings.command_prefix,
     )
 
@@ -127,16 +143,26 @@ def build_bolt(settings: Settings, services: Services) -> App:
 
 
 @contextmanager
-def running(settings: Settings, now: Now = utc_now, sources: Sequence[PullSource] = ()) -> Iterator[Services]:
-    """Run the whole bot until the block is left: database, web server, Slack, clock; *now* is its time."""
+def running(
+    settings: Settings,
+    now: Now = utc_now,
+    sources: Sequence[PullSource] | None = None,
+    work_sources: Sequence[WorkSource] | None = None,
+) -> Iterator[Services]:
+    """Run the whole bot until the block is left: database, web server, Slack, clock; *now* is its time.
+
+    The sources are those of `build_services`.
+    """
     require_slack(settings)
     with ExitStack() as closing:
         database = open_ready_database(settings)
         closing.callback(_release, database)
         slack = connect(settings.slack_bot_token.get_secret_value(), settings.slack_api_url)
         closing.callback(slack.close)
-        services = _with_backfill(build_services(settings, database, slack, now, sources), closing)
+        services = _with_backfill(build_services(settings, database, slack, now, sources, work_sources), closing)
         closing.callback(services.pool.close)
+        for source in services.all_sources:
+            closing.callback(source.close)
         app = build_bolt(settings, services)
         by_http = settings.transport == "http"
         routes = [slack_route(app, settings.slack_signing_secret.get_secret_value())] if by_http else []
@@ -145,6 +171,7 @@ def running(settings: Settings, now: Now = utc_now, sources: Sequence[PullSource
             closing.enter_context(_connected(settings, app))
         clock = start_clock(services, lambda: _claim_host(database))
         closing.callback(clock.shutdown)
+        closing.enter_context(delivering(services))
         log.info("ready", transport=settings.transport, web=services.web_url, policy=services.policy.mark)
         yield services
 

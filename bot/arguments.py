@@ -1,6 +1,7 @@
 """The words of the command line; what a verb does is in `cli`."""
 
 import argparse
+from datetime import UTC, datetime
 from pathlib import Path
 
 from bot.jobs.clock import JOBS
@@ -36,9 +37,23 @@ def _serving(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
         words.add_argument("--ccusage", type=Path, metavar="FILE", help="adds you, from `ccusage daily --json`")
         words.add_argument("--terminal", action="store_true", help="the playground in this terminal, without a page")
     demo.set_defaults(verb="demo")
+    ask = verbs.add_parser("sync", help="asks the connected sources now")
+    ask.add_argument("--source", metavar="NAME", help="only this one: anthropic, cursor, ...")
+    ask.add_argument("--days", type=_days, metavar="N", help="so many days back, in the place of those that are due")
+    ask.set_defaults(verb="sync")
+    verbs.add_parser("doctor", help="checks everything, and says what to do next").set_defaults(verb="doctor")
     job = verbs.add_parser("job", help="one run of a job")
     job.add_argument("name", choices=sorted(JOBS))
+    job.add_argument("--now", type=_moment, metavar="ISO8601", help="as if it were then; on a demo database only")
     job.set_defaults(verb="job")
+
+
+def _moment(text: str) -> datetime:
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text} is no time: 2026-11-24T08:00:00Z, for example") from None
+    return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
 
 
 def _port(text: str) -> int:
@@ -47,12 +62,24 @@ def _port(text: str) -> int:
     return int(text)
 
 
+def _days(text: str) -> int:
+    if not (text.isascii() and text.isdecimal() and 1 <= int(text) <= 400):
+        raise argparse.ArgumentTypeError(f"{text} is no number of days: take 1 to 400")
+    return int(text)
+
+
 def _loading(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    load = verbs.add_parser("import", help="loads a file of usage")
-    load.add_argument("--format", choices=("ccusage", "push"), required=True)
+    load = verbs.add_parser("import", help="loads a file of usage, of finished work, or of whose accounts are whose")
+    load.add_argument(
+        "--format", choices=("accounts", "bedrock", "ccusage", "kiro-csv", "outcomes", "push"), required=True
+    )
     load.add_argument("file", metavar="FILE", help="- is standard input")
     load.add_argument("--person", metavar="EMAIL", help="whose ccusage file it is")
-    load.add_argument("--name", metavar="MACHINE", help="the machine (laptop), or the pushing platform (import)")
+    load.add_argument(
+        "--name",
+        metavar="MACHINE",
+        help="the machine (laptop), the pushing platform (import), or the report (its file name)",
+    )
     load.set_defaults(verb="import")
 
 

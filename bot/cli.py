@@ -8,36 +8,35 @@ import json
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
-from functools import partial
-from typing import Final, NoReturn
+from dataclasses import replace
+from typing import Final
 
 from sqlmodel import Session
-from tqdm import tqdm
 
-from bot import app
+from bot import app, importing, syncing
 from bot.arguments import parser
 from bot.config import Settings, load_settings, require_slack
 from bot.demo.playground import run_page, run_terminal
+from bot.doctor.examine import examine
+from bot.domain.people import Standing
 from bot.errors import InputError, WorthwhileError
-from bot.files import content_of, path_of
-from bot.intake import take_ccusage, take_push_file
 from bot.jobs.clock import JOBS
 from bot.logs import set_up_logs
 from bot.manifest import manifest
 from bot.policy import load_policy
 from bot.services import Services
 from bot.slack import Slack, connect, offline
+from bot.views.doctor import failing, report
 from bot.views.feeds import export_offer
 from bot.views.launch import launch_post
-from bot.views.wording import plural
 from storage import people, tokens
 from storage.engine import Database, open_database
 from storage.erasure import erase
 from storage.ids import new_id
 from storage.migrate import check, upgrade
-from storage.tokens import Bearer
 
 _MAX_NAME: Final = 100
+_LOCAL_ORG: Final = "T0LOCAL"  # the organisation of the playground's Slack
 
 
 class UsageError(Exception):
@@ -89,7 +88,10 @@ def _services(arguments: argparse.Namespace, *, on_slack: bool = False) -> Servi
     arguments.closing.callback(database.dispose)
     slack = _connected(settings) if on_slack else offline(people.org_id_of(database))
     arguments.closing.callback(slack.close)
-    return app.build_services(settings, database, slack)
+    services = app.build_services(settings, database, slack)
+    for source in services.all_sources:
+        arguments.closing.callback(source.close)
+    return services
 
 
 def _run(arguments: argparse.Namespace) -> None:
@@ -115,45 +117,40 @@ def _demo(arguments: argparse.Namespace) -> None:
 
 
 def _import(arguments: argparse.Namespace) -> None:
-    """Load a file of usage."""
-    if arguments.format == "push" and arguments.person:
-        raise UsageError("import --format push takes no --person: every event says whom it is about.")
-    if arguments.format == "ccusage" and not arguments.person:
-        raise UsageError("import --format ccusage needs --person EMAIL: whose figures are these?")
-    services = _services(arguments)
-    if arguments.format == "ccusage":
-        _import_ccusage(arguments, services)
-    else:
-        _import_push(arguments, services)
+    """Load a file of usage, of finished work, or of whose accounts are whose."""
+    if problem := importing.misused(arguments):
+        raise UsageError(problem)
+    for line in importing.loaded(arguments, _services(arguments)):
+        _say(line)
 
 
-def _import_ccusage(arguments: argparse.Namespace, services: Services) -> None:
-    with services.database.reading() as session:
-        viewer = people.by_email(session, arguments.person, services.marks)
-    taken = take_ccusage(services, content_of(arguments.file), arguments.name or "laptop", viewer, own=False)
-    _say(f"{plural(taken.rows, 'row')} of {plural(taken.days, 'day')} read, none malformed")
-    for note in taken.notes:
-        _say(note)
+def _sync(arguments: argparse.Namespace) -> None:
+    """Ask the sources now; one that fails stops no other."""
+    syncing.ask(arguments, _services(arguments), _say)
 
 
-def _import_push(arguments: argparse.Namespace, services: Services) -> None:
-    with path_of(arguments.file) as path:
-        size = 2 * path.stat().st_size  # it is checked whole, then counted
-        with tqdm(total=size, unit="B", unit_scale=True, disable=None, file=sys.stderr) as bar:
-            taken = take_push_file(services, path, Bearer(arguments.name or "import", None), partial(_advance, bar))
-    _say(f"{plural(taken.read, 'row')} read, none malformed, {taken.repeated} known already")
-    for conflict in taken.conflicts:
-        _say(f"not stored, known with other content: {conflict}")
-
-
-def _advance(bar: "tqdm[NoReturn]", size: int) -> None:
-    bar.update(size)
+def _doctor(_arguments: argparse.Namespace) -> None:
+    """A line for each check, and what to do next."""
+    set_up_logs("ERROR", "console")
+    lines = examine()
+    _say(report(lines))
+    if problem := failing(lines):
+        raise WorthwhileError(problem)
 
 
 def _job(arguments: argparse.Namespace) -> None:
     """One run of a job, now."""
     services = _services(arguments, on_slack=arguments.name == "directory")
+    if arguments.now is not None:
+        _require_demo(services)
+        services = replace(services, now=lambda: arguments.now)
     _say(json.dumps(JOBS[arguments.name](services)))
+
+
+def _require_demo(services: Services) -> None:
+    """Raise InputError unless everybody in the database is of the local Slack, where nobody is real."""
+    if people.org_id_of(services.database) != _LOCAL_ORG:
+        raise InputError("--now moves the clock of a demo database only; leave it out on this one.")
 
 
 def _connected(settings: Settings) -> Slack:
@@ -172,8 +169,8 @@ def _token_create(arguments: argparse.Namespace) -> None:
         person_id = None
         if arguments.person:
             viewer = people.by_email(session, arguments.person, services.marks)
-            # of somebody unknown it is nobody's: the same is printed, so that nothing tells who is here
-            person_id = viewer.person_id if viewer else new_id()
+            # of somebody off or unknown it is nobody's: the same is printed, so that nothing tells who is here
+            person_id = viewer.person_id if viewer and viewer.standing is not Standing.OFF else new_id()
         return tokens.create_token(session, arguments.name, person_id, services.now())
 
     _say(services.database.writing(create))
@@ -253,6 +250,8 @@ VERBS: Final[Mapping[str, Callable[[argparse.Namespace], None]]] = {
     "run": _run,
     "demo": _demo,
     "import": _import,
+    "sync": _sync,
+    "doctor": _doctor,
     "job": _job,
     "token create": _token_create,
     "token list": _token_list,

@@ -1,4 +1,4 @@
-"""Sources, connecting, one's own budget, what is kept and who saw it, help."""
+"""Connecting, one's own budget, what is kept and who saw it, help."""
 
 import re
 from decimal import Decimal
@@ -15,36 +15,20 @@ from bot.services import Services
 from bot.views import feeds as feed_views
 from bot.views import help as help_views
 from bot.views import privacy as privacy_views
+from bot.views.accounts import no_such_account
 from bot.views.blocks import Message
+from handlers import accounts
 from handlers.changes import change_once
+from handlers.own_cost import split
+from handlers.recognising import known
 from handlers.usage import BUDGET, budget_nano_usd
 from handlers.visit import Visit
 from handlers.words import Word
-from storage import choices, links, tokens, usage
+from storage import choices, tokens, usage
+from storage.finished import kept_items
+from storage.own_marks import own_marks
 
 _AMOUNT: Final = re.compile(r"\$?\s?(\d{1,9}(?:[.,]\d{1,2})?)\s?(?:\$|usd)?", re.IGNORECASE)
-
-
-def sources(_visit: Visit, viewer: Viewer, services: Services) -> Message:
-    """Show what has delivered, how fresh it is, and which source is believed for what."""
-    today = services.now().date()
-    with services.database.reading() as session:
-        deliveries = usage.deliveries_for(session, viewer.person_id)
-        first = min((delivered.first_day for delivered in deliveries), default=today)
-        rows = usage.usage_of(session, viewer.person_id, first, today)
-    counted = count_once(rows, services.overlaps)
-    believed: dict[str, list[str]] = {}
-    for row in counted.counted:
-        believed.setdefault(row.tool, []).append(row.source)
-    others: dict[str, list[str]] = {}
-    for row in counted.also_reported:
-        others.setdefault(row.tool, []).append(row.source)
-    return feed_views.sources_message(
-        deliveries,
-        {t: sorted(set(k)) for t, k in believed.items()},
-        {t: sorted(set(k)) for t, k in others.items()},
-        today,
-    )
 
 
 def connect(_visit: Visit, viewer: Viewer, services: Services) -> Message:
@@ -105,9 +89,10 @@ def _budget(viewer: Viewer, services: Services) -> Message:
     with services.database.reading() as session:
         own = budget_nano_usd(choices.settings_of(session, viewer.person_id))
         rows = usage.usage_of(session, viewer.person_id, today.replace(day=1), today)
+        marks = own_marks(session, viewer.person_id)
     if own is None:
         return feed_views.budget_message(None, "")
-    lane, spent = cost_of(count_once(rows, services.overlaps).counted)
+    lane, spent = cost_of(split(count_once(rows, services.overlaps).counted, marks).own)
     return feed_views.budget_message(own, feed_views.budget_line(own, spent, MONTHS[today.month - 1], lane))
 
 
@@ -121,10 +106,26 @@ def privacy(_visit: Visit, viewer: Viewer | None, services: Services) -> Message
         return privacy_views.privacy_when_off(rules)
     with services.database.reading() as session:
         rows, since = usage.kept_days(session, viewer.person_id)
-        linked = links.links_of(session, viewer.person_id)
-        chosen = choices.settings_of(session, viewer.person_id)
-    paused = viewer.standing is Standing.PAUSED
-    return privacy_views.privacy_message(privacy_views.Kept(rows, since, linked, chosen, paused), rules)
+        kept = privacy_views.Kept(
+            rows=rows,
+            since=since,
+            accounts=accounts.own_accounts(session, viewer, services),
+            denied=accounts.denied_accounts(session, viewer, services),
+            finished=kept_items(session, viewer.person_id),
+            choices=choices.settings_of(session, viewer.person_id),
+            paused=viewer.standing is Standing.PAUSED,
+        )
+    return privacy_views.privacy_message(kept, rules)
+
+
+def not_mine(visit: Visit, viewer: Viewer, services: Services) -> Message:
+    """Take an account off the person and show what is left."""
+    return privacy(visit, viewer, services) if accounts.not_mine(visit, viewer, services) else no_such_account()
+
+
+def take_back(visit: Visit, viewer: Viewer, services: Services) -> Message:
+    """Give an account back that the person took off themselves, and show it."""
+    return privacy(visit, viewer, services) if accounts.take_back(visit, viewer, services) else no_such_account()
 
 
 def fields(_visit: Visit, _viewer: Viewer | None, _services: Services) -> Message:
@@ -132,9 +133,10 @@ def fields(_visit: Visit, _viewer: Viewer | None, _services: Services) -> Messag
     return privacy_views.kept_fields()
 
 
-def who(_visit: Visit, viewer: Viewer | None, services: Services) -> Message:
+def who(visit: Visit, viewer: Viewer | None, services: Services) -> Message:
     """Show who saw something that includes the person."""
     files = []
+    viewer = viewer or known(visit, services)
     if viewer is not None:
         with services.database.reading() as session:
             files = [file.made_at for file in choices.files_of(session, viewer.person_id)]
@@ -147,12 +149,13 @@ def show_help(_visit: Visit, _viewer: Viewer | None, services: Services) -> Mess
 
 
 WORDS: Final = (
-    Word("sources", answer=sources),
     Word("connect", answer=connect),
     Word("token", answer=make_token, typed=False),
     Word("withdraw", answer=withdraw_token, typed=False),
     Word("budget", answer=budget, changes=True),
     Word("privacy", anybody=privacy),
+    Word("not-mine", answer=not_mine, typed=False, changes=True),
+    Word("take-back", answer=take_back, typed=False, changes=True),
     Word("fields", anybody=fields, typed=False),
     Word("who", anybody=who),
     Word("help", anybody=show_help),

@@ -11,19 +11,27 @@ from bot.services import Services
 from bot.views import feeds as views
 from bot.views.blocks import Message
 from bot.views.export import export_zip
+from bot.views.switching import first_screen
 from handlers.changes import change_once
+from handlers.recognising import known
 from handlers.visit import Visit
 from handlers.words import Word
 from storage import choices
 from storage.export import everything_about
 
 
-def export(visit: Visit, viewer: Viewer, services: Services) -> Message:
-    """Make the file and put it into the app's direct messages; nobody else is in that conversation."""
+def export(visit: Visit, viewer: Viewer | None, services: Services) -> Message:
+    """Make the file and put it into the app's direct messages; nobody else is in that conversation.
+
+    Of somebody who is not on it has what is known about everybody.
+    """
+    viewer = viewer or known(visit, services)
+    if viewer is None:
+        return first_screen(services.slack.profile(visit.slack_id.user_id).name)
     if not change_once(visit, services, lambda _: None):
         return views.export_started()
     with services.database.reading() as session:
-        stored = everything_about(session, viewer)
+        stored = everything_about(session, viewer, services.marks)
     content = export_zip(export_object(stored, services.overlaps))
     note = views.export_file_note()
     try:
@@ -34,27 +42,32 @@ def export(visit: Visit, viewer: Viewer, services: Services) -> Message:
         if "missing_scope" in str(error):
             return views.export_impossible(services.policy.people.help)
         raise
-    services.database.writing(lambda session: choices.note_file(session, viewer.person_id, file_id, services.now()))
+    owner = viewer.person_id
+    services.database.writing(lambda session: choices.note_file(session, owner, file_id, services.now()))
     return views.export_started()
 
 
-def delete_file(visit: Visit, viewer: Viewer, services: Services) -> Message:
+def delete_file(visit: Visit, viewer: Viewer | None, services: Services) -> Message:
     """Delete the person's files; those of others are out of reach, whatever a request says."""
+    viewer = viewer or known(visit, services)
+    if viewer is None:
+        return views.file_deleted(0)
+    owner = viewer.person_id
     with services.database.reading() as session:
-        files = [file for file in choices.files_of(session, viewer.person_id) if file.deleted_at is None]
+        files = [file for file in choices.files_of(session, owner) if file.deleted_at is None]
     for file in files:
         services.slack.delete_file(file.file_id)
     now = services.now()
 
     def note(session: Session) -> None:
         for file in files:
-            choices.note_file_deleted(session, viewer.person_id, file.file_id, now)
+            choices.note_file_deleted(session, owner, file.file_id, now)
 
     services.database.writing(note)
     return views.file_deleted(len(files))
 
 
 WORDS: Final = (
-    Word("export", answer=export),
-    Word("delete-file", answer=delete_file, typed=False),
+    Word("export", anybody=export),
+    Word("delete-file", anybody=delete_file, typed=False),
 )

@@ -42,7 +42,9 @@ def has_opened_home(visit: Visit, services: Services) -> bool:
 def _opened(visit: Visit, services: Services) -> tuple[Viewer | None, bool]:
     with services.database.reading() as session:
         viewer = viewer_of(session, visit.slack_id)
-        return viewer, viewer is not None and _OPENED in settings_of(session, viewer.person_id)
+        if viewer is None or viewer.standing is Standing.OFF:
+            return None, False
+        return viewer, _OPENED in settings_of(session, viewer.person_id)
 
 
 def publish_home(visit: Visit, services: Services, opened_hash: str = "") -> None:

@@ -7,11 +7,33 @@ from bot.domain.period import parse_period
 from bot.services import Services
 from bot.views import help as views
 from bot.views.blocks import Message
-from handlers import account, export, switching, usage
+from handlers import (
+    account,
+    accounts,
+    digest,
+    digest_settings,
+    export,
+    outcomes,
+    shared_jobs,
+    sources,
+    switching,
+    usage,
+)
 from handlers.visit import Visit
 from handlers.words import Word
 
-ALL_WORDS: Final = (*usage.WORDS, *switching.WORDS, *account.WORDS, *export.WORDS)
+ALL_WORDS: Final = (
+    *usage.WORDS,
+    *outcomes.WORDS,
+    *shared_jobs.WORDS,
+    *switching.WORDS,
+    *digest_settings.WORDS,
+    *digest.WORDS,
+    *account.WORDS,
+    *accounts.WORDS,
+    *sources.WORDS,
+    *export.WORDS,
+)
 WORDS: Final = {word.name: word for word in ALL_WORDS}
 COMMAND: Final = "mytokens"
 

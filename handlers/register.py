@@ -11,6 +11,7 @@ from slack_bolt import Ack, App
 from bot.errors import BusyError
 from bot.services import Services
 from handlers import mytokens
+from handlers.directory import note_user
 from handlers.errors import on_error
 from handlers.front_door import enter
 from handlers.home import open_home
@@ -55,11 +56,19 @@ def on_home_opened(body: dict[str, Any], ack: Ack, services: Services) -> None:
             services.pool.submit(lambda: open_home(from_event(body), services, opened_hash))
 
 
+def on_user_change(body: dict[str, Any], ack: Ack, services: Services) -> None:
+    """Take over what Slack's directory says of a user now; if there is too much to do, the next night does."""
+    ack()
+    with suppress(BusyError):
+        services.pool.submit(lambda: note_user(body["event"].get("user"), services))
+
+
 ROUTES: Final = (
     Route("command", mytokens.COMMAND, on_mytokens),
     Route("action", "mytokens-", on_button),
     Route("shortcut", "show_my_usage", on_shortcut),
     Route("event", "app_home_opened", on_home_opened),
+    Route("event", "user_change", on_user_change),
 )
 
 

@@ -6,15 +6,19 @@ from typing import Final
 import structlog
 from sqlmodel import Session
 
-from bot.domain.people import Standing, Viewer
+from bot.domain.people import Profile, Standing, Viewer, awaited
 from bot.errors import ConnectorError
 from bot.services import Services
 from bot.views import switching as views
-from bot.views.blocks import Message
+from bot.views.accounts import question_blocks, unknown_blocks
+from bot.views.blocks import Block, Message
+from handlers.accounts import questions_for, unknown_for
 from handlers.changes import change_once
+from handlers.recognising import known
 from handlers.visit import Visit
+from handlers.weekly_note import note_settings
 from handlers.words import Word
-from storage import choices, links, people
+from storage import choices, links, listings, people, usage
 from storage.erasure import erase as erase_person
 
 log = structlog.get_logger()
@@ -23,22 +27,34 @@ log = structlog.get_logger()
 def switch_on(visit: Visit, viewer: Viewer | None, services: Services) -> Message:
     """Make the asker a person whose usage is collected; who is on already reads the same."""
     profile = services.slack.profile(visit.slack_id.user_id)
-    days = services.policy.retention.daily_days
-    providers = [source.kind for source in services.sources if source.accounts_are_emails]
-
-    def switch(session: Session) -> None:
-        on = people.switch_on(session, profile, services.marks, services.now(), days)
-        from_day = services.now().date() - timedelta(days=days)
-        links.link_by_email(session, on, profile, providers, services.marks, from_day)
-
-    if change_once(visit, services, switch):
+    if change_once(visit, services, lambda session: _switch(session, services, profile)):
         services.backfill()
     with services.database.reading() as session:
         now = people.viewer_of(session, visit.slack_id)
-        chosen = choices.settings_of(session, now.person_id) if now else {}
-    if now is None or now.standing is Standing.OFF:  # a late repeat of a press from before they erased everything
-        return views.first_screen(profile.name)
-    return views.switched_on(chosen, providers)
+        if now is None or now.standing is Standing.OFF:  # a late repeat of a press from before they erased everything
+            return views.first_screen(profile.name)
+        chosen = choices.settings_of(session, now.person_id)
+        known_by = awaited(services.asked, links.links_of(session, now.person_id), ())
+        note = note_settings(session, now, services)
+        return views.switched_on(chosen, note, known_by, _about_accounts(session, now, services))
+
+
+def _switch(session: Session, services: Services, profile: Profile) -> None:
+    days, today = services.policy.retention.daily_days, services.now().date()
+    from_day = today - timedelta(days=days)
+    by_address = [source.provider or source.kind for source in services.sources if source.accounts_are_emails]
+    on = people.switch_on(session, profile, services.marks, services.now(), days)
+    links.link_by_email(session, on, profile, by_address, services.marks, from_day)
+    listings.link_listed(session, on, profile, services.marks, from_day)
+    if awaited(services.asked, links.links_of(session, on.person_id), usage.deliveries_for(session, on.person_id)):
+        choices.choose(session, on.person_id, choices.BACK_FILL, choices.WAITING, services.now())
+
+
+def _about_accounts(session: Session, viewer: Viewer, services: Services) -> list[Block]:
+    """Return what is asked about accounts, or that no tool knows one; usually nothing."""
+    asked = questions_for(session, viewer, services)
+    unknown = None if asked else unknown_for(session, viewer, services)
+    return unknown_blocks(unknown) if unknown else question_blocks(asked)
 
 
 def not_now(_visit: Visit, _viewer: Viewer | None, _services: Services) -> Message:
@@ -49,26 +65,19 @@ def not_now(_visit: Visit, _viewer: Viewer | None, _services: Services) -> Messa
 def show_choices(_visit: Visit, viewer: Viewer, services: Services) -> Message:
     """Show the two questions again, with what was chosen."""
     with services.database.reading() as session:
-        return views.your_choices(choices.settings_of(session, viewer.person_id))
-
-
-def choose_digest(visit: Visit, viewer: Viewer, services: Services) -> Message:
-    """Remember how the weekly note is wanted."""
-    return _choose(visit, viewer, services, "digest", dict(views.DIGEST_CHOICES))
+        chosen = choices.settings_of(session, viewer.person_id)
+        note = note_settings(session, viewer, services)
+        return views.your_choices(chosen, note, question_blocks(questions_for(session, viewer, services)))
 
 
 def choose_counted(visit: Visit, viewer: Viewer, services: Services) -> Message:
     """Remember whether the person may be counted; a yes carries the policy it was given under."""
-    return _choose(visit, viewer, services, "counted", dict(views.COUNTED_CHOICES))
-
-
-def _choose(visit: Visit, viewer: Viewer, services: Services, name: str, allowed: dict[str, str]) -> Message:
-    if visit.argument in allowed:
+    if visit.argument in dict(views.COUNTED_CHOICES):
         now, mark = services.now(), services.policy.mark
 
         def keep(session: Session) -> None:
-            choices.choose(session, viewer.person_id, name, visit.argument, now)
-            choices.choose(session, viewer.person_id, f"{name}_under_policy", mark, now)
+            choices.choose(session, viewer.person_id, "counted", visit.argument, now)
+            choices.choose(session, viewer.person_id, "counted_under_policy", mark, now)
 
         change_once(visit, services, keep)
     return show_choices(visit, viewer, services)
@@ -94,17 +103,22 @@ def _collecting(visit: Visit, services: Services) -> Message:
     return views.paused(now.paused_since) if now is not None and now.paused_since else views.resumed()
 
 
-def forget(_visit: Visit, _viewer: Viewer, _services: Services) -> Message:
-    """Ask before everything is erased."""
+def forget(visit: Visit, viewer: Viewer | None, services: Services) -> Message:
+    """Ask before everything is erased, also of somebody who is not on and about whom something may be left."""
+    if viewer is None and known(visit, services) is None:
+        return views.first_screen(services.slack.profile(visit.slack_id.user_id).name)
     return views.ask_to_erase()
 
 
-def erase(visit: Visit, viewer: Viewer, services: Services) -> Message:
+def erase(visit: Visit, viewer: Viewer | None, services: Services) -> Message:
     """Erase everything about the person, and then the files with their data in Slack."""
-    today = services.now().date()
+    viewer = viewer or known(visit, services)
+    if viewer is None:
+        return views.first_screen(services.slack.profile(visit.slack_id.user_id).name)
+    today, owner = services.now().date(), viewer.person_id
     with services.database.reading() as session:
-        files = [file.file_id for file in choices.files_of(session, viewer.person_id) if file.deleted_at is None]
-    if not change_once(visit, services, lambda session: erase_person(session, viewer.person_id, services.marks, today)):
+        files = [file.file_id for file in choices.files_of(session, owner) if file.deleted_at is None]
+    if not change_once(visit, services, lambda session: erase_person(session, owner, services.marks, today)):
         return views.ask_to_erase()  # a late repeat, of somebody who has started again since
     left = [file_id for file_id in files if not _deleted(file_id, services)]
     return views.erased(len(left), services.policy.people.help)
@@ -123,10 +137,9 @@ WORDS: Final = (
     Word("on", anybody=switch_on, typed=False, changes=True),
     Word("not-now", anybody=not_now, typed=False),
     Word("choices", answer=show_choices, typed=False),
-    Word("digest", answer=choose_digest, changes=True),
     Word("counted", answer=choose_counted, typed=False, changes=True),
     Word("pause", answer=pause, changes=True),
     Word("resume", answer=resume, changes=True),
-    Word("forget", answer=forget),
-    Word("erase", answer=erase, typed=False, changes=True),
+    Word("forget", anybody=forget),
+    Word("erase", anybody=erase, typed=False, changes=True),
 )

@@ -1,115 +1,99 @@
 """What a person's AI use cost: a period, today, one day's arithmetic, token details."""
 
 from datetime import date, timedelta
-from typing import Any, Final, NamedTuple
-
-from sqlmodel import Session
+from typing import Any, Final
 
 from bot.domain.counting import count_once
 from bot.domain.day import explain_day
-from bot.domain.people import Delivered, Standing, Viewer
+from bot.domain.people import Standing, Viewer
 from bot.domain.period import MONTHS, Period, month_of, parse_day, parse_period
 from bot.domain.pricing import Rates
 from bot.domain.summary import cost_of, costed, daily_costs, lane_of, summarise
 from bot.domain.tally import tokens_by_model
 from bot.domain.usage import UsageRow
-from bot.domain.weekly import Span
 from bot.services import Services
 from bot.views import day as day_views
 from bot.views import feeds as feed_views
 from bot.views import help as help_views
 from bot.views import usage as usage_views
+from bot.views.accounts import Unknown, nobody_knows, with_questions
 from bot.views.blocks import Message
+from bot.views.shared_jobs import NAMES_GONE
 from bot.views.tokens import token_details
 from bot.views.wording import day_hours
+from handlers.accounts import questions_for, unknown_for
+from handlers.allowances import allowance_lines
+from handlers.own_cost import jobs_shown, split
+from handlers.reading import Read, is_whole, read_period
 from handlers.visit import Visit
+from handlers.weekly_note import offered_note
 from handlers.words import Word
-from storage.choices import settings_of
-from storage.links import links_of
-from storage.usage import deliveries_for, months_of, usage_of
+from storage.own_marks import own_marks
+from storage.usage import usage_of
 
 BUDGET: Final = "budget_nano_usd"
 
 
-class Read(NamedTuple):
-    """What the database knows of a period and the one before it, counted once."""
-
-    rows: list[UsageRow]
-    earlier: list[UsageRow]
-    this_month: list[UsageRow]
-    deliveries: list[Delivered]
-    awaited: list[str]  # kinds of sources that are asked for this person and have not delivered yet
-    choices: dict[str, str]
-
-
 def show(visit: Visit, viewer: Viewer, services: Services) -> Message:
+    """Show a period, and ask what the person has not answered: about their accounts, and about the weekly note."""
+    message = _period(visit, viewer, services)
+    with services.database.reading() as session:
+        message = offered_note(message, session, viewer, services)
+        return with_questions(message, questions_for(session, viewer, services))
+
+
+def _period(visit: Visit, viewer: Viewer, services: Services) -> Message:
     """Show a period: the argument's, or the last four weeks."""
     today = services.now().date()
     period = parse_period(visit.argument or "4w", today)
     if period is None:
         return help_views.unknown_word()
     with services.database.reading() as session:
-        read = _read(session, viewer, period, today, services)
+        read = read_period(session, viewer, period, today, services)
+    own, shared = read.rows
+    if not own and not shared and period.kind != "today":
+        return _without_usage(viewer, period, read, services)
     summary = summarise(
-        read.rows,
+        own,
         read.earlier,
         period,
-        whole_before=_is_whole(period.previous(), read, today, services),
-        delivered=_delivered(read.deliveries),
+        whole_before=is_whole(period.previous(), read, today, services),
+        delivered=read.delivered,
     )
+    jobs = jobs_shown(read.rows, viewer, services, period.word)
     if period.kind == "today":
-        return usage_views.today_message(read.rows, summary, today)
-    if not read.rows:
-        paused = viewer.standing is Standing.PAUSED
-        return usage_views.nothing_yet(period, read.deliveries, today, awaited=read.awaited, paused=paused)
-    return usage_views.usage_message(
-        summary,
+        return usage_views.today_message(own, summary, today, jobs, allowance_lines(viewer, services))
+    limits = [
+        NAMES_GONE if read.has_shared_unnamed else "",
+        _budget_line(read, today),
+        allowance_lines(viewer, services) if period.kind == "4w" else "",
+    ]
+    helpers = services.policy.people.help
+    beside = usage_views.Beside(jobs, read.awaited, viewer.paused_since, limits, helpers)
+    return usage_views.usage_message(summary, read.deliveries, read.work, today, beside)
+
+
+def _without_usage(viewer: Viewer, period: Period, read: Read, services: Services) -> Message:
+    """Say why there is no cost for a period, below what was finished in it."""
+    unknown = None if read.work.outcomes.counts else _unknown(viewer, read, services)
+    if unknown is not None:
+        return nobody_knows(usage_views.title(period), unknown)
+    return usage_views.nothing_yet(
+        period,
         read.deliveries,
-        today,
+        read.work,
+        paused=viewer.standing is Standing.PAUSED,
         awaited=read.awaited,
-        paused_since=viewer.paused_since,
-        budget_line=_budget_line(read, today),
+        helpers=services.policy.people.help,
     )
 
 
-def _delivered(deliveries: list[Delivered]) -> Span | None:
-    """Return from which to which day sources have reported."""
-    if not deliveries:
+def _unknown(viewer: Viewer, read: Read, services: Services) -> Unknown | None:
+    """Return that no connected tool knows the person, where nothing of their own arrived either."""
+    if any(each.kind not in {source.kind for source in services.asked} for each in read.deliveries):
         return None
-    return min(d.first_day for d in deliveries), max(d.last_day for d in deliveries)
-
-
-def _read(session: Session, viewer: Viewer, period: Period, today: date, services: Services) -> Read:
-    first = min(period.previous().first, today.replace(day=1))
-    rows = count_once(usage_of(session, viewer.person_id, first, max(period.last, today)), services.overlaps).counted
-    kept_from = today - timedelta(days=services.policy.retention.daily_days)
-    months = []
-    if period.kind == "month" and period.first < kept_from:
-        months = months_of(session, viewer.person_id, period.first, period.last)
-    before, month_start = period.previous(), today.replace(day=1)
-    return Read(
-        rows=[row for row in rows if period.first <= row.day <= period.last] + months,
-        earlier=[row for row in rows if before.first <= row.day <= before.last],
-        this_month=[row for row in rows if row.day >= month_start],
-        deliveries=(deliveries := deliveries_for(session, viewer.person_id)),
-        awaited=_awaited(session, viewer, deliveries, services),
-        choices=settings_of(session, viewer.person_id),
-    )
-
-
-def _awaited(session: Session, viewer: Viewer, deliveries: list[Delivered], services: Services) -> list[str]:
-    """Return the kinds of sources that know this person and have not delivered yet: a sum lacks them."""
-    arrived = {delivered.kind for delivered in deliveries}
-    if viewer.standing is Standing.PAUSED or all(source.kind in arrived for source in services.sources):
-        return []
-    linked = {link.provider for link in links_of(session, viewer.person_id) if link.to_day is None}
-    return [source.kind for source in services.sources if source.kind in linked - arrived]
-
-
-def _is_whole(period: Period, read: Read, today: date, services: Services) -> bool:
-    """Whether days are kept and delivered for the whole of a period."""
-    kept_from = today - timedelta(days=services.policy.retention.daily_days)
-    return period.first >= kept_from and any(d.first_day <= period.first for d in read.deliveries)
+    with services.database.reading() as session:
+        return None if questions_for(session, viewer, services) else unknown_for(session, viewer, services)
 
 
 def _budget_line(read: Read, today: date) -> str:
@@ -130,14 +114,15 @@ def why(visit: Visit, viewer: Viewer, services: Services) -> Message:
     first = (day or today) - timedelta(days=70)
     with services.database.reading() as session:
         rows = count_once(usage_of(session, viewer.person_id, first, today), services.overlaps).counted
-    if day is None:
-        day = _most_expensive(rows, today)
-    of_day = [row for row in rows if row.day == day]
-    if not of_day:
-        return day_views.empty_day(day, today)
-    before = [row for row in rows if row.day < day]
-    answer = explain_day(of_day, day, _rates(services), daily_costs(costed(before, lane_of(of_day))))
-    return day_views.day_message(answer, today, day_hours(viewer.tz, now))
+        apart = split(rows, own_marks(session, viewer.person_id))
+    day = day or _most_expensive(apart.own, today)
+    of_day = apart.within(day, day)
+    jobs = jobs_shown(of_day, viewer, services, day.isoformat())
+    if not of_day.own:
+        return day_views.empty_day(day, today, jobs)
+    before = [row for row in apart.own if row.day < day]
+    answer = explain_day(of_day.own, day, _rates(services), daily_costs(costed(before, lane_of(of_day.own))))
+    return day_views.day_message(answer, today, day_hours(viewer.tz, now), jobs)
 
 
 def _most_expensive(rows: list[UsageRow], today: date) -> date:

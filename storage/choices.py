@@ -12,7 +12,12 @@ from storage.tables import BlockVerdict, JobSlot, OwnFile, SeenRequest, Setting
 
 # A refusal of rich blocks is believed for a week: a workspace may change its plan.
 _VERDICT_DAYS: Final = 7
-
+# The job under whose name alerts are told once.
+ALERT: Final = "alert"
+# Whether somebody waits for their last weeks, newly on, or has been told that they are there.
+BACK_FILL: Final = "back_fill"
+WAITING: Final = "waiting"
+TOLD: Final = "told"
 
 _settings = table_of(Setting)
 _CHOICES: Final = core_select(_settings.c.name, _settings.c.value).where(
@@ -43,6 +48,18 @@ def choose(session: Session, person_id: int, name: str, value: str, now: datetim
     """Remember a choice."""
     row = {"person_id": person_id, "name": name, "value": value, "changed_at": now}
     upsert(session, Setting, [row], lambda _, new: {"value": new.value, "changed_at": new.changed_at})
+
+
+def choose_first(session: Session, person_id: int, name: str, value: str, now: datetime) -> bool:
+    """Remember a choice unless there is one; return whether there was none."""
+    row = {"person_id": person_id, "name": name, "value": value, "changed_at": now}
+    return insert_new(session, Setting, [row]) == 1
+
+
+def persons_who_chose(session: Session, name: str, value: str) -> list[int]:
+    """Return the persons whose choice *name* is *value*."""
+    query = select(Setting.person_id).where(Setting.name == name, Setting.value == value)
+    return list(session.exec(query.order_by(col(Setting.person_id))))
 
 
 def unchoose(session: Session, person_id: int, name: str) -> None:
@@ -79,10 +96,12 @@ def take_slot(session: Session, job: str, slot: str, now: datetime) -> bool:
     return insert_new(session, JobSlot, [{"job": job, "slot": slot, "taken_at": now}]) == 1
 
 
-def drop_seen_before(session: Session, at: datetime) -> None:
-    """Forget requests and ticks that are older than *at*."""
+def drop_seen_before(session: Session, at: datetime, *, alerts_at: datetime) -> None:
+    """Forget requests and ticks that are older than *at*, and alerts that are older than *alerts_at*."""
     session.exec(delete(SeenRequest).where(col(SeenRequest.seen_at) < at))
-    session.exec(delete(JobSlot).where(col(JobSlot.taken_at) < at))
+    is_alert = col(JobSlot.job) == ALERT
+    session.exec(delete(JobSlot).where(~is_alert, col(JobSlot.taken_at) < at))
+    session.exec(delete(JobSlot).where(is_alert, col(JobSlot.taken_at) < alerts_at))
 
 
 def rich_blocks_refused(session: Session, org_id: str, surface: str, now: datetime) -> bool:

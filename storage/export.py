@@ -4,22 +4,31 @@ from datetime import date
 
 from sqlmodel import Session, col, select
 
-from bot.domain.export import Stored
+from bot.domain.export import Allowed, Stored
+from bot.domain.marks import Marks
 from bot.domain.people import Viewer
+from storage.assignments import given_to, own_mark
 from storage.choices import files_of, settings_of
+from storage.finished import own_items
+from storage.finished_links import links_stated_for
 from storage.links import links_of
-from storage.tables import Person, SlackUser, Source, Token
-from storage.usage import deliveries_for, months_of, usage_of
+from storage.listings import listed_for
+from storage.outbox import messages_to
+from storage.own_marks import marks_with_days
+from storage.tables import Account, AccountAllowance, AccountLink, Person, SlackUser, Source, Token
+from storage.usage import all_deliveries_for, months_of, usage_of
 
 
-def everything_about(session: Session, viewer: Viewer) -> Stored:
-    """Return everything that the database holds about *viewer*."""
+def everything_about(session: Session, viewer: Viewer, marks: Marks) -> Stored:
+    """Return everything that the database holds about *viewer*, on or off."""
     person = session.get_one(Person, viewer.person_id)
     user = session.get_one(SlackUser, (viewer.slack_id.org_id, viewer.slack_id.user_id))
     days = usage_of(session, viewer.person_id, date.min, date.max)
     months = months_of(session, viewer.person_id, date.min, date.max)
-    ids = {row.source_id for row in (*days, *months)}
+    links = links_stated_for(session, viewer.person_id, date.min, date.max)
+    ids = {row.source_id for row in (*days, *months, *(link.used for link in links))}
     names = session.exec(select(Source.id, Source.name).where(col(Source.id).in_(ids))).all()
+    mark = own_mark(session, viewer.slack_id, marks)
     tokens = session.exec(select(Token).where(Token.person_id == viewer.person_id)).all()
     return Stored(
         slack_id=viewer.slack_id,
@@ -33,8 +42,36 @@ def everything_about(session: Session, viewer: Viewer) -> Stored:
         usage=days,
         months=months,
         source_names=dict(names),
-        deliveries=deliveries_for(session, viewer.person_id),
+        deliveries=all_deliveries_for(session, viewer.person_id),
         settings=settings_of(session, viewer.person_id),
         tokens=[(token.name, token.created_at, token.revoked_at) for token in tokens],
+        listed=listed_for(session, mark) if mark else (),
+        given=given_to(session, mark) if mark else (),
+        allowances=_allowances(session, viewer.person_id),
+        outcomes=own_items(session, viewer.person_id, date.min, date.max),
+        outcome_links=links,
+        marks=marks_with_days(session, viewer.person_id),
+        messages=messages_to(session, viewer.person_id),
         files=[(file.file_id, file.made_at, file.deleted_at) for file in files_of(session, viewer.person_id)],
     )
+
+
+def _allowances(session: Session, person_id: int) -> list[Allowed]:
+    query = (
+        select(Account, AccountAllowance)
+        .where(AccountLink.person_id == person_id, col(AccountLink.to_day).is_(None))
+        .where(col(AccountLink.account_id) == col(Account.id), col(AccountAllowance.account_id) == col(Account.id))
+        .order_by(Account.provider, Account.name, col(AccountAllowance.source_id))
+    )
+    return [
+        Allowed(
+            account.provider,
+            account.name,
+            limit.limit_nano_usd,
+            limit.spent_nano_usd,
+            limit.first_day,
+            limit.last_day,
+            limit.seen_at,
+        )
+        for account, limit in session.exec(query)
+    ]

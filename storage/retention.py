@@ -15,7 +15,17 @@ from bot.domain.usage import UsageRow
 from storage import bulk
 from storage.ids import label_ids, table_of
 from storage.people import own_account
-from storage.tables import Account, AccountLink, EventMark, FeedScope, UsageDay, UsageMonth
+from storage.tables import (
+    Account,
+    AccountLink,
+    EventMark,
+    FeedScope,
+    OtelSeries,
+    Outcome,
+    OutcomeLink,
+    UsageDay,
+    UsageMonth,
+)
 from storage.usage import usage_of
 
 
@@ -87,13 +97,25 @@ def drop_months_before(session: Session, month: date) -> None:
     session.exec(delete(UsageMonth).where(col(UsageMonth.month) < month))
 
 
+def drop_unlinked_before(session: Session, day: date) -> None:
+    """Delete days before *day* of accounts that are nobody's, as of one that its person has denied."""
+    linked = exists().where(col(AccountLink.account_id) == col(UsageDay.account_id))
+    session.exec(delete(UsageDay).where(col(UsageDay.day) < day, ~linked))
+
+
 def drop_orphans(session: Session) -> None:
     """Delete days of accounts that are gone: a delivery can land in the moment in which somebody is erased."""
     gone = col(UsageDay.account_id).not_in(select(Account.id))
     session.exec(delete(UsageDay).where(gone))
-    session.exec(delete(FeedScope).where(col(FeedScope.account_id).not_in(select(Account.id))))
+    for table in (FeedScope, Outcome, OutcomeLink):
+        session.exec(delete(table).where(col(table.account_id).not_in(select(Account.id))))
 
 
 def drop_event_marks_before(session: Session, day: date) -> None:
     """Forget which pushed events were counted before *day*."""
     session.exec(delete(EventMark).where(col(EventMark.seen_on) < day))
+
+
+def drop_series_before(session: Session, day: date) -> None:
+    """Forget how far series of telemetry had counted that were last seen before *day*."""
+    session.exec(delete(OtelSeries).where(col(OtelSeries.seen_on) < day))

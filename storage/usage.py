@@ -8,6 +8,7 @@ from typing import Any, Final
 from sqlalchemy import Select, and_, bindparam, case, delete, func, or_, select
 from sqlmodel import Session
 
+from bot.domain.outcomes.sources import WORK_SOURCES
 from bot.domain.people import Delivered
 from bot.domain.usage import MEASURES, UsageRow
 from storage import bulk
@@ -233,7 +234,12 @@ def note_delivery(session: Session, source_id: int, reached: Mapping[int, tuple[
 
 
 def deliveries_for(session: Session, person_id: int) -> list[Delivered]:
-    """Return what each source has delivered for the person, the latest first."""
+    """Return what each source of usage has delivered for the person, the latest first."""
+    return [each for each in all_deliveries_for(session, person_id) if each.kind not in WORK_SOURCES]
+
+
+def all_deliveries_for(session: Session, person_id: int) -> list[Delivered]:
+    """Return what each source, of usage or of finished work, has delivered for the person, the latest first."""
     return [Delivered(*row) for row in session.connection().execute(_READ_DELIVERIES, {"person_id": person_id})]
 
 

@@ -18,6 +18,7 @@ import httpx2
 import pytest
 import yaml
 from sqlalchemy import text
+from sqlmodel import select
 
 from bot import cli
 from bot.arguments import parser
@@ -25,12 +26,12 @@ from bot.domain.people import Profile, SlackId, Viewer
 from bot.domain.usage import UsageRow
 from bot.playground.local_slack import LocalSlack
 from bot.playground.things import LocalUser
-from storage import people, tokens, usage
+from storage import people, subscriptions, tokens, usage
 from storage.engine import Database, open_database
 from storage.ids import source_id
 from storage.migrate import head_revision
-from storage.tables import Person, Tombstone
-from tests.cast import ADA, MARKS, row, switched_on
+from storage.tables import Assignment, Person, Token, Tombstone
+from tests.cast import ADA, MARKS, T0, row, switched_on
 from tests.senders import breakdown, ccusage_file, lines, pushed, unified
 
 NOW: Final = datetime.now(UTC)
@@ -225,8 +226,8 @@ def test_binary_garbage_is_refused_without_a_trace(run: Run, form: tuple[str, ..
         (),
         ("dance",),
         ("import", "file"),
-        ("import", "--format", "outcomes", "file"),
-        ("job", "digests"),
+        ("import", "--format", "org", "file"),
+        ("job", "team-digests"),
         ("token",),
         ("token", "create"),
         ("person", "show", "ada@example.com"),
@@ -240,6 +241,27 @@ def test_wrong_usage_ends_with_2_and_says_so_on_stderr(run: Run, words: tuple[st
 
     assert (said.status, said.out) == (2, "")
     assert said.err
+
+
+# job
+
+
+def test_a_job_runs_at_another_time_on_a_demo_database_only(run: Run, database: Database) -> None:
+    real = run("job", "digests", "--now", "2026-11-24T08:00:00Z")
+    viewer = switched_on(database, ANA)
+    database.writing(lambda session: subscriptions.subscribe(session, viewer.person_id, "button", T0))
+    demo = run("job", "digests", "--now", "2026-11-24T09:00:00+01:00")
+    again = run("job", "digests", "--now", "2026-11-24T08:30:00")
+
+    assert (real.status, real.out) == (1, "")
+    assert "demo database only" in real.err
+    assert json.loads(demo.out) == {"planned": 1, "waiting": 0}
+    assert json.loads(again.out) == {"planned": 0, "waiting": 0}
+
+
+@pytest.mark.parametrize("now", ["tomorrow", "2026-13-01", ""])
+def test_a_time_that_is_none_is_wrong_usage(run: Run, now: str) -> None:
+    assert run("job", "digests", "--now", now).status == 2
 
 
 # token
@@ -379,10 +401,92 @@ def test_the_directory_job_notices_who_left(run: Run, database: Database, slack:
 
     said = run("job", "directory")
 
-    assert (said.status, json.loads(said.out)) == (0, {"refreshed": 1, "left": 1})
+    assert (said.status, json.loads(said.out)) == (0, {"refreshed": 6, "left": 1})
+
+
+def test_the_directory_job_says_the_same_whoever_is_on(run: Run, database: Database, slack: LocalSlack) -> None:
+    off = run("job", "directory")
+    switched_on(database, ANA, NOW)
+
+    assert run("job", "directory") == off
+
+
+# import --format accounts
+
+_ACCOUNTS = "provider,account,person\n"
+
+
+def test_a_file_of_accounts_says_the_same_of_people_who_are_on_off_or_unknown(
+    run: Run, database: Database, slack: LocalSlack
+) -> None:
+    run("job", "directory")
+    switched_on(database, ANA, NOW)
+    people_ = ("ana@larkfield.example", "mo@larkfield.example", UNKNOWN_PERSON, "shared")
+    said = {
+        run("import", "--format", "accounts", "-", stdin=f"{_ACCOUNTS}github,dev-{number},{who}\n".encode())
+        for number, who in enumerate(people_)
+    }
+
+    assert {(one.status, one.out.splitlines()[0], one.err) for one in said} == {(0, "1 row read, none malformed", "")}
+    assert len(said) == 1
+
+
+def test_a_file_of_accounts_with_a_bad_row_stores_nothing_and_quotes_nobody(run: Run, database: Database) -> None:
+    content = f"{_ACCOUNTS}github,dev-1,ana@larkfield.example\ngithub,dev-2,ana\n"
+    said = run("import", "--format", "accounts", "-", stdin=content.encode())
+    with database.reading() as session:
+        stored = session.get(Assignment, ("github", "dev-1"))
+
+    assert (said.status, said.out, stored) == (1, "", None)
+    assert "worthwhile: line 3: the person is neither a mail address nor `shared`" in said.err
+    assert "dev-2" not in said.err
+
+
+def test_a_row_that_gives_away_somebodys_address_is_refused_whoever_they_are(
+    run: Run, database: Database, slack: LocalSlack
+) -> None:
+    run("job", "directory")
+    content = f"{_ACCOUNTS}github,dev-1,mo@larkfield.example\nanthropic,ana@larkfield.example,mo@larkfield.example\n"
+    off = run("import", "--format", "accounts", "-", stdin=content.encode())
+    switched_on(database, ANA, NOW)
+    on = run("import", "--format", "accounts", "-", stdin=content.encode())
+    with database.reading() as session:
+        stored = session.get(Assignment, ("github", "dev-1"))
+
+    assert on == off
+    assert (off.status, off.out, stored) == (1, "", None)
+    assert "line 3: the account is known to be another person's than the one it names" in off.err
+    assert "larkfield" not in off.err
+
+
+def test_a_file_of_accounts_takes_no_person(run: Run) -> None:
+    said = run("import", "--format", "accounts", "-", "--person", UNKNOWN_PERSON)
+
+    assert said.status == 2
+    assert "takes no --person" in said.err
 
 
 # person
+
+
+def test_the_offer_of_a_file_goes_to_somebody_who_is_off_too(run: Run, database: Database, slack: LocalSlack) -> None:
+    run("job", "directory")
+    said = run("person", "export", "mo@larkfield.example")
+
+    assert said == run("person", "export", UNKNOWN_PERSON) == (0, "sent\n", "")
+    assert [shown.surface for shown in slack.shown_to("U01MO")] == ["dm"]
+
+
+def test_a_token_for_somebody_who_is_off_is_nobodys(run: Run, database: Database, slack: LocalSlack) -> None:
+    """Else its answers would tell the operator who has switched on."""
+    run("job", "directory")
+    run("token", "create", "--name", "probe", "--person", "mo@larkfield.example")
+    with database.reading() as session:
+        owners = set(session.exec(select(Token.person_id)))
+        known = set(session.exec(select(Person.id)))
+
+    assert len(owners) == 1
+    assert not owners & known
 
 
 def test_forgetting_says_the_same_of_anybody_and_erases(run: Run, database: Database) -> None:

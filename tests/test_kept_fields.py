@@ -15,10 +15,15 @@ EXCEPTIONS: Final = {
     "tombstone": "a keyed mark of somebody who erased everything, and the day; said below the list and when erasing",
     "seen_request": "a keyed mark of a request, for two days; said below the list",
     "source_day": "sums over everybody that a platform reports; no account in it",
-    "source_state": "when a company's source last answered",
+    "source_state": "when a company's source last answered, and how many listed accounts match nobody",
+    "source_flaw": "what could not be used of a company's source; the lines name nobody",
+    "source_total": "of a day, over everybody: how many accounts a source reported, and what was billed",
+    "otel_series": "how far a counter of telemetry had counted; nothing of it is a person's",
+    "change": "finished items of repositories and projects; the author is a keyed mark that only counts authors",
     "label": "names of tools, models, kinds of run and tiers",
     "block_verdict": "what a workspace's Slack can draw",
     "job_slot": "which nightly job ran when",
+    "send_rate": "how fast a workspace's Slack takes messages",
     "host_seen": "which machine has the file open",
 }
 

@@ -42,6 +42,7 @@ class CopilotSource(PullSource):
     provider = "github"
     accounts_are_emails = False
     windows = Windows(3, 5, 5)
+    bill_covers_rows = False  # rows are billed for seats, the bill is of credits beyond them
 
     def __init__(
         self,

@@ -23,6 +23,7 @@ from bot.domain.money import MAX_NANO_USD, nano_usd, usd
 from bot.domain.usage import UsageRow
 
 SOURCE: Final = "litellm"
+NAME: Final = "LiteLLM"
 # What LiteLLM calls nobody in particular: the user of its own interface, and rows without a user.
 NOBODY: Final = frozenset({"", "default_user_id", "Unassigned"})
 _CLIENTS: Final = ("claude-code", "codex", "gemini-cli", "opencode", "openclaw", "cursor")

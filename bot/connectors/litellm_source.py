@@ -18,7 +18,7 @@ from bot.connectors.litellm_format import (
     user_decoder,
     users_decoder,
 )
-from bot.connectors.litellm_rows import NOBODY, SOURCE, rows_of
+from bot.connectors.litellm_rows import NAME, NOBODY, SOURCE, rows_of
 from bot.connectors.pull import Finding, ListedAccount, PullSource, ReportedDay, ReportedRow, Windows
 from bot.errors import ConnectorError
 
@@ -33,7 +33,7 @@ _LOOK_BACK_DAYS: Final = 7
 
 def litellm_api(url: str, key: str, pause: Callable[[float], None] = time.sleep) -> Api:
     """Return the proxy's API at *url* under an administrator's *key*."""
-    return Api(SOURCE, url, {"Authorization": f"Bearer {key}"}, setting="LITELLM_KEY", pause=pause)
+    return Api(NAME, url, {"Authorization": f"Bearer {key}"}, setting="LITELLM_KEY", pause=pause)
 
 
 class LiteLLMSource(PullSource):
@@ -68,7 +68,7 @@ class LiteLLMSource(PullSource):
             paging = page.metadata
             more = paging.has_more if paging.has_more is not None else number < (paging.total_pages or 1)
             if paging.page not in (None, number) or ((page.results or more) and page.results == before):
-                raise ConnectorError(SOURCE, f"{_ACTIVITY} repeats a page", permanent=False)
+                raise ConnectorError(NAME, f"{_ACTIVITY} repeats a page", permanent=False)
             yield page.results
             if not more:
                 return
@@ -89,7 +89,7 @@ class LiteLLMSource(PullSource):
         while True:
             page = self._api.get(_USERS, users_decoder, {"page": number, "page_size": _USERS_A_PAGE})
             if page.users and page.users == before:
-                raise ConnectorError(SOURCE, f"{_USERS} repeats a page", permanent=False)
+                raise ConnectorError(NAME, f"{_USERS} repeats a page", permanent=False)
             for raw in page.users:
                 try:
                     user = user_decoder.decode(raw)

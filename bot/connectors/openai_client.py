@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 PROVIDER: Final = "openai"
+NAME: Final = "OpenAI"
 _SETTING: Final = "OPENAI_ADMIN_KEY"
 _TIMEOUT_SECONDS: Final = 60.0
 _RETRIES: Final = 3
@@ -45,7 +46,7 @@ class OpenAIApi:
                 problem = f"{place} answered a web page instead of JSON; is the address right?"
             else:
                 problem = f"{place} answered something else than was agreed"
-            raise ConnectorError(PROVIDER, problem, permanent=False) from None
+            raise ConnectorError(NAME, problem, permanent=False) from None
 
     def _body(self, resource: str, params: dict[str, Any]) -> tuple[str, bytes]:
         import openai  # see openai_api
@@ -115,13 +116,13 @@ def _bounded(place: str, parts: Any) -> bytes:
     for part in parts:
         size += len(part)
         if size > MAX_REPLY:
-            raise ConnectorError(PROVIDER, f"{place} answered more than {MAX_REPLY >> 20} MiB", permanent=True)
+            raise ConnectorError(NAME, f"{place} answered more than {MAX_REPLY >> 20} MiB", permanent=True)
         kept.append(part)
     return b"".join(kept)
 
 
 def _silent(error: BaseException) -> ReplyError:
-    return ReplyError(PROVIDER, f"no answer ({type(error).__name__})", status=0)
+    return ReplyError(NAME, f"no answer ({type(error).__name__})", status=0)
 
 
 def _refused(status: int, place: str) -> ReplyError:
@@ -131,4 +132,4 @@ def _refused(status: int, place: str) -> ReplyError:
         410: f"the page cursor of {place} has expired (410)",
         429: f"too many requests (429 for {place}); the next run goes on",
     }
-    return ReplyError(PROVIDER, lines.get(status, f"HTTP {status} for {place}"), status=status)
+    return ReplyError(NAME, lines.get(status, f"HTTP {status} for {place}"), status=status)

@@ -7,7 +7,7 @@ from typing import Any, Final, Generic, TypeVar
 import msgspec
 
 from bot.connectors.http import ReplyError
-from bot.connectors.openai_client import PROVIDER, OpenAIApi
+from bot.connectors.openai_client import NAME, OpenAIApi
 from bot.connectors.pull import ReportedDay
 from bot.errors import ConnectorError
 
@@ -88,7 +88,7 @@ class _Progress:
         following = page.next_page or ""
         self.done = not page.more
         if (told and page.data == self._before) or (not self.done and following in self._asked):
-            raise ConnectorError(PROVIDER, f"{self._resource} repeats a page", permanent=False)
+            raise ConnectorError(NAME, f"{self._resource} repeats a page", permanent=False)
         self.told = self.told or told
         self._before = page.data
         self._asked.add(following)
@@ -108,7 +108,7 @@ def buckets(api: OpenAIApi, resource: str, params: dict[str, Any]) -> Iterator[l
             if error.status != _EXPIRED:
                 raise
             if progress.told or restarted:
-                raise ConnectorError(PROVIDER, f"the page cursor of {resource} has expired", permanent=False) from None
+                raise ConnectorError(NAME, f"the page cursor of {resource} has expired", permanent=False) from None
             progress, restarted = _Progress(resource), True
             continue
         progress.take(page)

@@ -5,7 +5,7 @@ from typing import Final, TypeVar
 
 import msgspec
 
-from bot.connectors.openai_client import PROVIDER, OpenAIApi
+from bot.connectors.openai_client import NAME, OpenAIApi
 from bot.connectors.pull import ListedAccount
 from bot.errors import ConnectorError
 
@@ -74,6 +74,6 @@ def _listed(api: OpenAIApi, resource: str, decoder: msgspec.json.Decoder[T], **p
             return
         last = page.last_id or ""
         if last in asked:
-            raise ConnectorError(PROVIDER, f"{resource} repeats a page", permanent=False)
+            raise ConnectorError(NAME, f"{resource} repeats a page", permanent=False)
         asked.add(last)
         after = {"after": last}

@@ -99,6 +99,7 @@ class PullSource:
     provider: str = ""  # whose accounts its rows name; several sources may share them
     accounts_are_emails: bool = False  # whether rows call people by their mail address
     windows: Windows = Windows(3, 3, 3)
+    bill_covers_rows: bool = True  # whether the bill is of what its rows call billed, so that the two can be compared
 
     def reported_days(self, first: date, last: date) -> Iterator[ReportedDay]:
         """Yield every day from *first* to *last* that the source serves, in order; raises ConnectorError."""

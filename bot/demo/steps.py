@@ -33,9 +33,29 @@ TOUR: Final = (
         "Her last 15 weeks are fetched in the background.",
     ),
     Step(
+        "Is that login hers?",
+        (("press", "left", "Yes"), ("wait", "left", "at GitHub is yours")),
+        "The company's file names a login; only she can say that it is hers. Now her finished work comes.",
+    ),
+    Step(
         "/mytokens",
         (*_AS_ANA, ("type", "left", "/mytokens"), ("wait", "left", SHOWN)),
-        "Cost first, where it went, how fresh. Still nothing on the right.",
+        "Finished work first, then its cost, where it went, how fresh. Still nothing on the right.",
+    ),
+    Step(
+        "See the list",
+        (
+            *_AS_ANA,
+            ("type", "left", "/mytokens"),
+            ("wait", "left", SHOWN),
+            ("press", "left", "See the list"),
+            ("wait", "left", "Retry on 429"),
+            ("press", "left", "Not mine"),
+            ("wait", "left", "Mine after all"),
+            ("press", "left", "Mine after all"),
+            ("close", "left"),
+        ),
+        "Each item by title, with what its runs came to. What is not hers goes by one press, and nobody is told.",
     ),
     Step(
         "Why was Tuesday expensive?",
@@ -49,7 +69,7 @@ TOUR: Final = (
     Step(
         "Twelve weeks",
         (*_AS_ANA, ("type", "left", "/mytokens 12w"), ("wait", "left", "Your last twelve weeks")),
-        "The same for longer; what is unknown is said to be unknown.",
+        "What one finished change came to, with its likely range and its arithmetic.",
     ),
     Step(
         "Mo asks for Ana's",
@@ -102,7 +122,7 @@ PROOFS: Final = (
             ("type", "left", "/mytokens"),
             ("wait", "left", SHOWN),
         ),
-        "Running it more makes nothing better: his cost rises, and hers stays to the cent.",
+        "Running it more finishes nothing: only his cost rises, and hers stays to the cent.",
     ),
     Step(
         "Unplug Cursor for a week",

@@ -7,12 +7,15 @@ from typing import Final
 
 from bot.demo.company.ana_ledger import expensive_tuesday
 from bot.demo.company.people import person
+from bot.demo.notes import send_notes, until_next_note
 from bot.demo.steps import ANA, CURIOUS, GENERAL, MO, PAYMENTS, PROOFS, SHOWN, TOUR
 from bot.demo.world import YOU, World
 from bot.domain.period import long_day
 from bot.jobs import retention
+from bot.jobs.finished_work import sync_work
 from bot.jobs.sync import sync_source
 from bot.playground.page.story import Button, Start, Step, Switch
+from bot.views.wording import plural
 
 _TIMES: Final = 500
 _LEAPS: Final = {"week": timedelta(days=7), "four-weeks": timedelta(days=28)}
@@ -76,15 +79,19 @@ class LarkfieldStory:
 
     def clock_buttons(self) -> Sequence[Button]:
         """Return the leaps that the clock can make."""
-        return (Button("week", "+1 week"), Button("four-weeks", "+4 weeks"))
+        return (Button("digest", "next digest"), Button("week", "+1 week"), Button("four-weeks", "+4 weeks"))
 
     def press_clock(self, button_id: str) -> str:
-        """Let time pass, and have the sources asked for the days between."""
-        leap = _LEAPS[button_id]
+        """Let time pass, have the sources asked for the days between, and send the weekly notes that are due."""
+        services = self._world.services
+        leap = _LEAPS.get(button_id) or until_next_note(services, self.starts[0].user)
         self._world.clock.move(leap)
         self._sync(leap.days + _LATE)
-        retention.run(self._world.services)
-        return f"It is {long_day(self._world.clock.now().date())} now; the sources were asked again."
+        for system in self._world.services.work_sources:
+            sync_work(self._world.services, system, leap.days + _LATE)
+        retention.run(services)
+        notes = plural(send_notes(services), "weekly note")
+        return f"It is {long_day(self._world.clock.now().date())} now; the sources were asked again. Sent: {notes}."
 
     def flip(self, switch_id: str) -> str:
         """Flip a switch; returns what happened."""

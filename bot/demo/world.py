@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -18,17 +19,22 @@ from bot.connectors.prices import price_book
 from bot.demo.clock import START, DemoClock
 from bot.demo.company.people import local_channels, local_users
 from bot.demo.company.usage import Company
+from bot.demo.company.work import CompanyWork
 from bot.demo.connector import DemoSource, demo_sources
 from bot.demo.months import remember_months
+from bot.demo.stated import state_links
+from bot.demo.work_connector import DemoWork, accounts_file
 from bot.domain.people import Profile, SlackId
 from bot.errors import InputError
 from bot.intake import take_ccusage
-from bot.jobs.sync import fill_in
+from bot.jobs.backfill import fill_in
+from bot.jobs.finished_work import fill_in_work
+from bot.jobs.listing import take_listing
 from bot.playground.local_slack import BOT_USER_ID, LocalSlack
 from bot.playground.things import LocalUser
 from bot.services import Services
 from bot.views.launch import launch_post
-from storage import links, people
+from storage import assignments, links, people
 
 YOU: Final = LocalUser("U01YOU", "You", "you@larkfield.example")
 # Switched on when the tour begins: everybody with a name but those whose first screen the tour shows.
@@ -57,7 +63,9 @@ def demo_world(ccusage: bytes | None) -> Iterator[World]:
     """Run the demo until the block is left; with a ccusage file its days set the clock, and you are in it."""
     clock = DemoClock(datetime.now(UTC) if ccusage is not None else START)
     company = Company(clock.start.date(), price_book(None))
-    sources = demo_sources(company, lambda: clock.now().date())
+    work = CompanyWork(clock.start.date())
+    today = lambda: clock.now().date()  # noqa: E731
+    sources = demo_sources(company, today)
     users = (YOU, *local_users()) if ccusage is not None else local_users()
     channels = local_channels(BOT_USER_ID)
     channels[0].members.update(user.id for user in users)
@@ -65,9 +73,12 @@ def demo_world(ccusage: bytes | None) -> Iterator[World]:
     with (
         tempfile.TemporaryDirectory(prefix="worthwhile-demo-") as folder,
         slack.running(),
-        running(_settings(slack, folder), clock.now, tuple(sources.values())) as services,
+        running(
+            _settings(slack, folder), clock.now, tuple(sources.values()), (DemoWork(work, "github", today),)
+        ) as services,
     ):
         slack.wait_connected(10)
+        sources["anthropic"].when_asked = partial(state_links, services, company, work)
         _settle_in(services, users)
         if ccusage is not None:
             _bring_you(services, ccusage)
@@ -94,12 +105,24 @@ def _settings(slack: LocalSlack, folder: str) -> Settings:
 
 
 def _settle_in(services: Services, users: Sequence[LocalUser]) -> None:
-    """Switch on those who are on when the tour begins, and fetch their 15 weeks."""
+    """Switch on those who are on when the tour begins, and fetch their 15 weeks.
+
+    The company's file of accounts was loaded long before.
+    """
+    services.database.writing(lambda session: _load_accounts(session, services))
     on = [user for user in users if user.id not in _OFF_AT_FIRST and not user.is_bot]
     services.database.writing(lambda session: _switch_on(session, services, on))
     for source in services.sources:
         fill_in(services, source)
+    for system in services.work_sources:
+        take_listing(services, system)
+        fill_in_work(services, system)
     services.database.writing(lambda session: _remember(session, services, on))
+
+
+def _load_accounts(session: Session, services: Services) -> None:
+    from_day = services.now().date() - timedelta(days=services.policy.retention.daily_days + 1)
+    assignments.assign(session, accounts_file(), services.marks, from_day)
 
 
 def _remember(session: Session, services: Services, users: Sequence[LocalUser]) -> None:

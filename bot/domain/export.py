@@ -2,16 +2,35 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
+from msgspec.structs import asdict as asdict_of
+
+from bot.domain.accounts import Given, KnownAccount
 from bot.domain.counting import Overlaps, count_once
+from bot.domain.delivery import OwnMessage
 from bot.domain.money import usd
+from bot.domain.outcomes.links import StatedLink
+from bot.domain.outcomes.work import OwnItem
 from bot.domain.people import Delivered, Link, SlackId
+from bot.domain.subscription import stored_subscriptions
 from bot.domain.usage import BIT, TOKEN_MEASURES, UsageRow
 
 _COUNTS = (*TOKEN_MEASURES, "requests", "failed_requests", "runs", "runs_with_result")
+
+
+class Allowed(NamedTuple):
+    """A limit that a source states for one of the person's accounts, and what of it is spent."""
+
+    provider: str
+    account: str
+    limit_nano_usd: int
+    spent_nano_usd: int
+    first_day: date
+    last_day: date
+    seen_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +52,13 @@ class Stored:
     settings: Mapping[str, str]
     tokens: Sequence[tuple[str, datetime, datetime | None]]
     files: Sequence[tuple[str, datetime, datetime | None]]
+    listed: Sequence[KnownAccount] = ()
+    given: Sequence[Given] = ()
+    allowances: Sequence[Allowed] = ()
+    outcomes: Sequence[OwnItem] = ()
+    outcome_links: Sequence[StatedLink] = ()
+    marks: Sequence[tuple[str, str, datetime]] = ()
+    messages: Sequence[OwnMessage] = ()
 
 
 def export_object(stored: Stored, overlaps: Overlaps) -> dict[str, Any]:
@@ -53,18 +79,25 @@ def export_object(stored: Stored, overlaps: Overlaps) -> dict[str, Any]:
             "paused_at": _time(stored.paused_at),
         },
         "accounts": [_link(link) for link in stored.links],
+        "listed_accounts": [{**each._asdict(), "seen_on": each.seen_on.isoformat()} for each in stored.listed],
+        "accounts_in_company_file": [
+            {**each._asdict(), "from_day": each.from_day.isoformat()} for each in stored.given
+        ],
+        "allowances": [_allowance(each) for each in stored.allowances],
         "usage": [_row(row, stored.source_names, counted=id(row) in counted) for row in stored.usage],
         "usage_months": [_row(row, stored.source_names, counted=True) for row in stored.months],
         "deliveries": [_delivery(delivered) for delivered in stored.deliveries],
-        "outcomes": [],
+        "outcomes": [_outcome(item) for item in stored.outcomes],
+        "outcome_links": [_stated(link, stored.source_names) for link in stored.outcome_links],
         "hints": [],
-        "marks": [],
-        "subscriptions": [],
+        "marks": [{"kind": kind, "of": subject, "marked_at": _time(at)} for kind, subject, at in stored.marks],
+        "subscriptions": stored_subscriptions(stored.settings),
         "use_cases": [],
         "figures": [],
         "settings": dict(stored.settings),
         "tokens": _timed(stored.tokens, "name", "created_at", "revoked_at"),
         "files": _timed(stored.files, "file_id", "made_at", "deleted_at"),
+        "messages": [_message(each) for each in stored.messages],
     }
 
 
@@ -82,8 +115,12 @@ def _row(row: UsageRow, source_names: Mapping[int, str], *, counted: bool) -> di
         "list_value_usd": _amount(row.list_value_nano_usd),
         "list_value_by": row.list_value_by or None,
         "counted": counted,
-        "partly_unknown": [name for name, bit in BIT.items() if row.partly_unknown & bit],
+        "partly_unknown": _partly_unknown(row),
     }
+
+
+def _partly_unknown(row: UsageRow) -> list[str]:
+    return [name for name, bit in BIT.items() if row.partly_unknown & bit]
 
 
 def _amount(nano: int | None) -> str | None:
@@ -93,8 +130,43 @@ def _amount(nano: int | None) -> str | None:
     return f"{amount.quantize(Decimal(1)) if amount == amount.to_integral_value() else amount.normalize():f}"
 
 
+def _outcome(item: OwnItem) -> dict[str, Any]:
+    """Return an item without the mark that only counts authors."""
+    values = {name: value for name, value in asdict_of(item).items() if name != "author"}
+    return {name: value.isoformat() if isinstance(value, date) else value for name, value in values.items()}
+
+
+def _stated(link: StatedLink, source_names: Mapping[int, str]) -> dict[str, Any]:
+    """Return what runs that named an item came to; of their measures only the cost is kept."""
+    used = link.used
+    return {
+        "reference": link.reference,
+        "day": used.day.isoformat(),
+        "source": f"{used.source}:{source_names.get(used.source_id, '')}",
+        "tool": used.tool,
+        "run_kind": used.run_kind,
+        "work": used.work,
+        "billed_usd": _amount(used.billed_nano_usd),
+        "list_value_usd": _amount(used.list_value_nano_usd),
+        "list_value_by": used.list_value_by or None,
+        "partly_unknown": _partly_unknown(used),
+    }
+
+
 def _link(link: Link) -> dict[str, Any]:
     return {**asdict(link), "from_day": link.from_day.isoformat(), "to_day": link.to_day and link.to_day.isoformat()}
+
+
+def _allowance(allowed: Allowed) -> dict[str, Any]:
+    return {
+        "provider": allowed.provider,
+        "account": allowed.account,
+        "limit_usd": _amount(allowed.limit_nano_usd),
+        "spent_usd": _amount(allowed.spent_nano_usd),
+        "first_day": allowed.first_day.isoformat(),
+        "last_day": allowed.last_day.isoformat(),
+        "seen_at": _time(allowed.seen_at),
+    }
 
 
 def _delivery(delivered: Delivered) -> dict[str, Any]:
@@ -104,6 +176,10 @@ def _delivery(delivered: Delivered) -> dict[str, Any]:
         "last_day": delivered.last_day.isoformat(),
         "received_at": _time(delivered.received_at),
     }
+
+
+def _message(message: OwnMessage) -> dict[str, Any]:
+    return {**message._asdict(), "planned_at": _time(message.planned_at), "due_at": _time(message.due_at)}
 
 
 def _timed(rows: Iterable[tuple[str, datetime, datetime | None]], *names: str) -> list[dict[str, Any]]:

@@ -29,6 +29,10 @@ class Marks:
         """Return the mark that binds an open window to the person it was opened for."""
         return self._mark("window", f"{slack_id.org_id}/{slack_id.user_id}/{view_id}").hex()
 
+    def of_delivery(self, person_id: int, kind: str, period: str) -> str:
+        """Return the mark by which a message that the bot sent on its own is found again in Slack."""
+        return self._mark("delivery", f"{person_id}\x1f{kind}\x1f{period}").hex()
+
     def of_request(self, *parts: str) -> bytes:
         """Return the mark of a request, from what makes it unique."""
         return self._mark("request", "\x1f".join(parts))

@@ -1,5 +1,6 @@
 """Who somebody is to the bot: what Slack verified, never what somebody typed."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import Enum
@@ -105,3 +106,17 @@ class Delivered:
     last_day: date
     received_at: datetime
     failing_since: datetime | None = None
+
+
+class Asked(NamedTuple):
+    """A source that is asked, and whose accounts its rows name."""
+
+    kind: str
+    provider: str
+
+
+def awaited(asked: Iterable[Asked], links: Iterable[Link], deliveries: Iterable[Delivered]) -> list[str]:
+    """Return the kinds of sources that know this person and have not delivered yet: a sum lacks them."""
+    arrived = {delivered.kind for delivered in deliveries}
+    linked = {link.provider for link in links if link.to_day is None}
+    return [source.kind for source in asked if source.provider in linked and source.kind not in arrived]

@@ -6,27 +6,42 @@ from functools import partial
 from typing import Any, Final
 
 import structlog
+from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from bot.jobs import directory, retention, sync
-from bot.services import Services
+from bot.jobs import digests, directory, reconcile, retention, sync
+from bot.jobs.announcing import announce_back_fills
+from bot.services import Services, Source
 from storage.choices import take_slot
 
 log = structlog.get_logger()
 
 Job = Callable[[Services], dict[str, int]]
-JOBS: Final[Mapping[str, Job]] = {"directory": directory.run, "retention": retention.run, "sync": sync.run}
+JOBS: Final[Mapping[str, Job]] = {
+    "digests": digests.run,
+    "directory": directory.run,
+    "retention": retention.run,
+    "sync": sync.run,
+}
+# Comparing with bills is no verb of its own; it follows the day's first sync.
+_NIGHTLY: Final[Mapping[str, Job]] = {**JOBS, "reconcile": reconcile.run}
+_AT_ONCE: Final = 32  # every source may be slow at the same time
 # The hour of the UTC day from which a nightly job is due.
-_NIGHTLY_FROM: Final = {"directory": 1, "retention": 2}
-_HOURLY: Final = ("sync",)
+_NIGHTLY_FROM: Final = {"directory": 1, "retention": 2, "reconcile": 3}
 
 
 def start_clock(services: Services, each_minute: Callable[[], None]) -> BackgroundScheduler:
     """Start a ticker in this process; every replica has one, and a slot is taken by one of them."""
     scheduler = BackgroundScheduler(
-        timezone=UTC, job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
+        timezone=UTC,
+        executors={"default": ThreadPoolExecutor(_AT_ONCE)},
+        job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
     )
-    scheduler.add_job(lambda: tick(services), "interval", minutes=1)
+    for name in _NIGHTLY_FROM:  # one that is slow holds up no other, nor does a source
+        scheduler.add_job(partial(tick_nightly, services, name), "interval", minutes=1)
+    scheduler.add_job(partial(tick_digests, services), "interval", minutes=1)
+    for source in services.sources:
+        scheduler.add_job(partial(tick_source, services, source), "interval", minutes=1)
     scheduler.add_job(lambda: _guarded("each_minute", each_minute), "interval", minutes=1)
     scheduler.start()
     return scheduler
@@ -34,17 +49,42 @@ def start_clock(services: Services, each_minute: Callable[[], None]) -> Backgrou
 
 def tick(services: Services) -> None:
     """Run the jobs that are due and that nobody has taken yet."""
+    for name in _NIGHTLY_FROM:
+        tick_nightly(services, name)
+    tick_digests(services)
+
+
+def tick_nightly(services: Services, name: str) -> None:
+    """Run a nightly job if its hour has come and nobody has taken its slot yet."""
     now = services.now()
-    for name, hour in _NIGHTLY_FROM.items():
-        if now.hour >= hour:
-            _guarded(name, partial(_take_and_run, name, now.date().isoformat(), now, services))
-    for name in _HOURLY:
-        _guarded(name, partial(_take_and_run, name, f"{now:%Y-%m-%dT%H}", now, services))
+    if now.hour >= _NIGHTLY_FROM[name]:
+        _guarded(name, partial(_take_and_run, name, now.date().isoformat(), _NIGHTLY[name], now, services))
 
 
-def _take_and_run(name: str, slot: str, now: datetime, services: Services) -> None:
+def tick_digests(services: Services) -> None:
+    """Plan the weekly notes that are due once an hour."""
+    now = services.now()
+    _guarded("digests", partial(_take_and_run, "digests", f"{now:%Y-%m-%dT%H}", digests.run, now, services))
+
+
+def tick_source(services: Services, source: Source) -> None:
+    """Ask *source* once an hour; every source has its own claim, so that replicas share them."""
+    now = services.now()
+    claim = f"sync {source.kind}/{source.name}"
+    _guarded(claim, partial(_take_and_ask, claim, f"{now:%Y-%m-%dT%H}", now, services, source))
+
+
+def _take_and_ask(claim: str, slot: str, now: datetime, services: Services, source: Source) -> None:
+    if services.database.writing(lambda session: take_slot(session, claim, slot, now)):
+        done = sync.sync_any(services, source)
+        log.info("source_asked", source=source.kind, days=done.days, rows=done.rows, failed=bool(done.failed))
+        if not done.failed:
+            announce_back_fills(services)
+
+
+def _take_and_run(name: str, slot: str, job: Job, now: datetime, services: Services) -> None:
     if services.database.writing(lambda session: take_slot(session, name, slot, now)):
-        counts = JOBS[name](services)
+        counts = job(services)
         log.info("job_done", job=name, **counts)
 
 

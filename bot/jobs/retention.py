@@ -1,16 +1,21 @@
 """Deleting what is no longer kept: old days become months, leavers are erased."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import partial
 
 from bot.services import Services
-from storage import choices, retention
+from storage import choices, finished_retention, outbox, retention
 from storage.erasure import erase
 from storage.people import by_person_id, left_before
 
 # Pushed events are recognised for 35 days; older ones are refused at the door.
 EVENT_DAYS = 35
 _REQUEST_DAYS = 2
+_MESSAGE_DAYS = 30
+# A month's gap can be told from its 10th day until the next month is over, once.
+_ALERT_DAYS = 60
+# Items are facts about repositories and projects.
+_ITEM_MONTHS = 25
 
 
 def run(services: Services) -> dict[str, int]:
@@ -22,10 +27,29 @@ def run(services: Services) -> dict[str, int]:
     oldest_month = _months_back(today, rules.monthly_months)
     database = services.database
     database.writing(lambda session: retention.drop_months_before(session, oldest_month))
-    database.writing(lambda session: retention.drop_event_marks_before(session, today - timedelta(days=EVENT_DAYS + 1)))
+    events_from = today - timedelta(days=EVENT_DAYS + 1)
+    database.writing(lambda session: retention.drop_event_marks_before(session, events_from))
+    # a series that is forgotten would count in full again: no value that old is taken
+    database.writing(lambda session: retention.drop_series_before(session, events_from))
+    kept_from = today - timedelta(days=rules.daily_days)
+    database.writing(lambda session: retention.drop_unlinked_before(session, kept_from))
+    _drop_finished(services, kept_from, oldest_month)
     database.writing(retention.drop_orphans)
-    database.writing(lambda session: choices.drop_seen_before(session, now - timedelta(days=_REQUEST_DAYS)))
+    seen_at, alerts_at = now - timedelta(days=_REQUEST_DAYS), now - timedelta(days=_ALERT_DAYS)
+    database.writing(lambda session: choices.drop_seen_before(session, seen_at, alerts_at=alerts_at))
+    database.writing(lambda session: outbox.drop_planned_before(session, now - timedelta(days=_MESSAGE_DAYS)))
     return {"rows_folded": folded, "leavers_erased": erased}
+
+
+def _drop_finished(services: Services, titles_from: date, outcomes_from: date) -> None:
+    """Drop what is no longer kept of finished work: titles first, then items, then whose they were."""
+    database = services.database
+    items_from = _months_back(services.now().date(), _ITEM_MONTHS)
+    marked_from = datetime.combine(outcomes_from, time(), UTC)
+    database.writing(lambda session: finished_retention.empty_titles_before(session, titles_from))
+    database.writing(lambda session: finished_retention.drop_stated_before(session, titles_from))
+    database.writing(lambda session: finished_retention.drop_items_before(session, items_from))
+    database.writing(lambda session: finished_retention.drop_outcomes_before(session, outcomes_from, marked_from))
 
 
 def _fold(services: Services, cutoff: date) -> int:

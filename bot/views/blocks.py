@@ -188,6 +188,16 @@ def menu(label: str, word: str, options: Sequence[tuple[str, str]]) -> dict[str,
     }
 
 
+def select(label: str, word: str, options: Sequence[tuple[str, str]]) -> dict[str, Any]:
+    """Return a list of up to a hundred (label, command words) to choose one from; *label* stands in it before."""
+    return {
+        "type": "static_select",
+        "action_id": action_id(word),
+        "placeholder": plain(label, 150),
+        "options": [{"text": plain(text, 75), "value": value} for text, value in options[:100]],
+    }
+
+
 def confirm(title: str, text: str, yes: str, no: str) -> dict[str, Any]:
     """Return the question that a button asks before it acts."""
     return {

@@ -1,5 +1,6 @@
 """The answer to `/mytokens why`: the arithmetic of one day."""
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -25,8 +26,11 @@ _WORTH_A_LINE_NANO_USD = 500_000_000
 _MAX_OTHERS = 6
 
 
-def day_message(answer: DayAnswer, today: date, hours: str) -> Message:
-    """Return what made the day's cost; *hours* says when a UTC day begins where the person lives."""
+def day_message(answer: DayAnswer, today: date, hours: str, jobs: Sequence[Block] = ()) -> Message:
+    """Return what made the day's cost; *hours* says when a UTC day begins where the person lives.
+
+    *jobs* are those that ran on their own, with the way out of the sum and back.
+    """
     blocks: list[Block] = [header(f"{_said(answer.day, today)}: {_amount(answer)}")]
     explained, others = _split(answer.models)
     if explained:
@@ -37,6 +41,7 @@ def day_message(answer: DayAnswer, today: date, hours: str) -> Message:
     if answer.unpriced:
         names = ", ".join(visible(model, 60) for model in answer.unpriced[:5])
         blocks.append(plain_section(f"Price unknown: {names}. Not in the sum."))
+    blocks += jobs
     blocks.append(context(_small_print(answer, explained, hours)))
     blocks += [context(LOCK), _buttons(answer.day, today)]
     return Message(NOTIFICATION, blocks)
@@ -52,10 +57,11 @@ def _amount(answer: DayAnswer) -> str:
     return f"{money(answer.cost)} {'billed' if answer.lane == 'billed' else 'at list price'}"
 
 
-def empty_day(day: date, today: date) -> Message:
-    """Return the answer for a day of which nothing is known."""
-    text = f"*{_said(day, today)}:* no usage arrived for that day."
-    return Message(NOTIFICATION, [section(text), context(LOCK), _buttons(day, today)])
+def empty_day(day: date, today: date, jobs: Sequence[Block] = ()) -> Message:
+    """Return the answer for a day of which nothing is known beside *jobs* that are shared."""
+    text = "no cost of your own: only shared jobs ran." if jobs else "no usage arrived for that day."
+    parts = [section(f"*{_said(day, today)}:* {text}"), *jobs, context(LOCK), _buttons(day, today)]
+    return Message(NOTIFICATION, parts)
 
 
 def _split(models: tuple[ModelCost, ...]) -> tuple[ModelCost | None, tuple[ModelCost, ...]]:

@@ -1,74 +1,28 @@
-"""Where figures come from: sources, connecting a laptop, one's own budget, one's data as a file."""
+"""Getting figures in and out: back-fills, connecting a laptop, one's own budget, one's data as a file."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from bot.domain.people import Delivered
-from bot.domain.period import short_day
+from bot.domain.period import day_and_month
 from bot.domain.quantity import Quantity
-from bot.views.blocks import (
-    Block,
-    Message,
-    Twin,
-    actions,
-    button,
-    confirm,
-    context,
-    data_table,
-    foreign,
-    header,
-    section,
-)
+from bot.views.blocks import Message, actions, button, confirm, context, section
 from bot.views.help import contacts
-from bot.views.wording import LOCK, day_or_recent, dollars, listed, money, plural, source_name, tool_name
+from bot.views.wording import LOCK, dollars, money, plural, provider_name
 
 NOTIFICATION = "About your sources."
 
 
-def sources_message(
-    deliveries: Sequence[Delivered],
-    believed: Mapping[str, Sequence[str]],
-    also_reported: Mapping[str, Sequence[str]],
-    today: date,
-) -> Message:
-    """Return what is connected and how fresh; *believed* and *also_reported* map a tool to kinds of source."""
-    blocks: list[Block | Twin] = [header("Where your figures come from")]
-    if deliveries:
-        blocks.append(_table(deliveries, today))
-    else:
-        blocks.append(section("*Connected to nothing yet.* Nothing has arrived about you."))
-    if believed:
-        blocks.append(
-            section("\n".join(_believed(tool, kinds, also_reported) for tool, kinds in sorted(believed.items())))
-        )
-    blocks.append(context("Days are UTC. What several sources report is counted once; the others are kept to compare."))
+def back_fill_is_here() -> Message:
+    """Return the message that somebody's last weeks have arrived; like every notification without a figure."""
     return Message(
-        NOTIFICATION,
-        [*blocks, context(LOCK), actions(button("Connect my laptop", "connect"), button("Four weeks", "show", "4w"))],
+        "Your last weeks are here.",
+        [
+            section("*Your last weeks are here*, from every connected tool that knows you."),
+            context(LOCK),
+            actions(button("Show them to me", "show", "12w"), button("Sources", "sources")),
+        ],
     )
-
-
-def _table(deliveries: Sequence[Delivered], today: date) -> Twin:
-    rows = [
-        (
-            source_name(one.kind, one.name),
-            short_day(one.first_day),
-            day_or_recent(one.last_day, today) + (" (does not answer)" if one.failing_since else ""),
-            day_or_recent(one.received_at.date(), today),
-        )
-        for one in deliveries[:100]
-    ]
-    lines = [
-        f"*{foreign(name, 80)}*: days from {first} to {last}, received {at}" for name, first, last, at in rows[:10]
-    ]
-    return data_table("Your sources", ("Source", "From", "To", "Received"), rows, [section("\n".join(lines))])
-
-
-def _believed(tool: str, kinds: Sequence[str], also_reported: Mapping[str, Sequence[str]]) -> str:
-    line = f"{foreign(tool_name(tool))}: from {listed(sorted(kinds))}"
-    others = also_reported.get(tool)
-    return f"{line}; also reported by {listed(sorted(others))}, counted once" if others else line
 
 
 def connect_message(web_url: str, *, has_token: bool, helpers: Sequence[str]) -> Message:
@@ -140,6 +94,20 @@ def budget_line(budget_nano_usd: int, spent: Quantity, month: str, lane: str) ->
     word = "billed" if lane == "billed" else "at list price"
     line = f"The budget you set: {dollars(budget_nano_usd)} a month. {month} so far: {money(spent)} {word}"
     return f"{line}, above it." if (spent.known or 0) > budget_nano_usd else f"{line}."
+
+
+def allowance_line(source: str, ends_on: date, today: date) -> str:
+    """Return when a limit of the person's own is used up on the present path."""
+    if ends_on <= today:
+        return f"{provider_name(source)}: the allowance of this cycle is about used up."
+    same_month = (ends_on.year, ends_on.month) == (today.year, today.month)
+    day = f"the {_ordinal(ends_on.day)}" if same_month else day_and_month(ends_on)
+    return f"{provider_name(source)}: on the present path the allowance ends about {day}."
+
+
+def _ordinal(number: int) -> str:
+    ending = "th" if 11 <= number <= 13 else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+    return f"{number}{ending}"
 
 
 def budget_message(budget_nano_usd: int | None, line: str) -> Message:

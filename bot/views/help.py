@@ -22,6 +22,7 @@ def help_message(helpers: Sequence[str]) -> Message:
                 "`/mytokens sources` what is connected and how fresh · `connect` your laptop\n"
                 "`/mytokens budget $200` a monthly budget of your own · `budget none` drops it\n"
                 "`/mytokens privacy` what is kept and who sees it · `who` saw something that includes you\n"
+                "`/mytokens digest` a short note once a week, or none\n"
                 "`/mytokens export` your data as a file · `pause` · `forget`"
             ),
             context("There is no ranking here. Using more AI never makes anything look better."),

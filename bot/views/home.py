@@ -1,7 +1,8 @@
 """The Home tab: the answer of the last four weeks, and every switch below it."""
 
 from bot.views.blocks import Message, actions, button, divider, fields, header
-from bot.views.switching import COUNTED_CHOICES, DIGEST_CHOICES, choice_label
+from bot.views.digest_settings import DIGEST_CHOICES
+from bot.views.switching import COUNTED_CHOICES, choice_label
 
 
 def home(usage: Message, choices: dict[str, str], *, paused: bool) -> Message:

@@ -12,7 +12,7 @@ def launch_post(helpers: Sequence[str]) -> Message:
         "New: see what your AI use costs. Only you see yours.",
         [
             section(
-                "*New: see what your AI use costs and where it goes. Only you see yours.*\n"
+                "*New: see what your AI use costs and what came of it. Only you see yours.*\n"
                 "Type `/mytokens` anywhere in Slack, or press the button.\n"
                 "• No ranking, no target. Using more AI never makes anything here look better.\n"
                 "• No screen shows your numbers to your lead, HR or an admin.\n"

@@ -6,12 +6,15 @@ from datetime import date, datetime
 from typing import Final
 
 from bot.domain.fields import KEPT_FIELDS
-from bot.domain.people import Link
+from bot.domain.outcomes.work import Kind
 from bot.domain.period import day_and_month, short_day
-from bot.views.blocks import Block, Message, actions, button, context, fields, foreign, header, plain_section, section
+from bot.views.accounts import NotMine, OwnAccount, account_blocks
+from bot.views.blocks import Block, Message, actions, button, context, fields, foreign, header, section
+from bot.views.digest_settings import DIGEST_CHOICES
 from bot.views.help import contacts
-from bot.views.switching import COUNTED_CHOICES, DIGEST_CHOICES, choice_label
-from bot.views.wording import LOCK, listed, plural, provider_name
+from bot.views.outcomes import kind_count
+from bot.views.switching import COUNTED_CHOICES, choice_label
+from bot.views.wording import LOCK, plural
 
 NOTIFICATION = "What is kept about you."
 
@@ -33,11 +36,16 @@ class Kept:
 
     rows: int
     since: date | None
-    links: Sequence[Link]
+    accounts: Sequence[OwnAccount]
+    denied: Sequence[NotMine]
     choices: dict[str, str]
     paused: bool
+    finished: Sequence[tuple[Kind, int]] = ()  # how many items of each kind
 
 
+KNOWN_ABOUT_EVERYBODY: Final = (
+    "*Known about everybody:* name, email and time zone from Slack, and the accounts that the connected tools list"
+)
 _WHO_SEES: Final = "Whoever runs the database could read its tables; no screen, command or log does."
 
 
@@ -50,7 +58,7 @@ def privacy_message(kept: Kept, rules: Rules) -> Message:
             header("What is kept about you, and who can see it"),
             section(_kept_lines(kept, rules)),
             section(f"{seen}\n{_WHO_SEES}"),
-            _links(kept.links),
+            *account_blocks(kept.accounts, kept.denied),
             _switches(kept, rules),
             context(f"Not for judging performance. Questions: {contacts(rules.helpers)}"),
             context(LOCK),
@@ -68,11 +76,19 @@ def privacy_message(kept: Kept, rules: Rules) -> Message:
 def _kept_lines(kept: Kept, rules: Rules) -> str:
     rows = f"{plural(kept.rows, 'daily row')} since {short_day(kept.since)}" if kept.since else "no daily rows"
     return (
-        f"*Kept:* {rows} (tool, model, kinds of tokens, cost, job or repository) · your settings\n"
+        f"*Kept:* {rows} (tool, model, kinds of tokens, cost, job or repository){_finished(kept)} · your settings "
+        "and what you marked\n"
+        f"{KNOWN_ABOUT_EVERYBODY}\n"
         "*Never kept:* what you wrote, what the AI answered, file names, code, times of day\n"
-        f"*Deleted:* daily rows after {_span(rules.daily_days)}; monthly sums after "
+        f"*Deleted:* daily rows and titles after {_span(rules.daily_days)}; monthly sums after "
         f"{plural(rules.monthly_months, 'month')}; everything {plural(rules.leaver_days, 'day')} after somebody leaves"
     )
+
+
+def _finished(kept: Kept) -> str:
+    if not kept.finished:
+        return ""
+    return f" · {', '.join(kind_count(kind, number) for kind, number in kept.finished)} (link, title, date)"
 
 
 def _switches(kept: Kept, rules: Rules) -> Block:
@@ -87,40 +103,33 @@ def _switches(kept: Kept, rules: Rules) -> Block:
 
 
 def privacy_when_off(rules: Rules) -> Message:
-    """Return the rules for somebody about whom nothing is kept."""
+    """Return the rules for somebody who is not on."""
     return Message(
         NOTIFICATION,
         [
             header("What is kept about you, and who can see it"),
             section(
-                "*Kept:* nothing. No usage is collected about anybody before they switch it on.\n"
+                "*Kept about your use:* nothing. No usage is collected about anybody before they switch it on.\n"
+                f"{KNOWN_ABOUT_EVERYBODY}\n"
                 "*After that:* tool, model, kinds of tokens, cost, job or repository, per day, "
-                f"for {_span(rules.daily_days)}.\n"
+                f"for {_span(rules.daily_days)}. Where your company connects them, your merged changes and closed "
+                "tickets: link, title, date.\n"
                 "*Never kept:* what you wrote, what the AI answered, file names, code, times of day"
             ),
             section(f"*You* would see all of it. *Your lead:* nothing. *Anyone else:* nothing.\n{_WHO_SEES}"),
             context(f"Rules in force: policy {rules.mark}. Questions: {contacts(rules.helpers)}"),
             context(LOCK),
-            actions(button("Every field that is kept", "fields"), button("Switch it on", "on")),
+            actions(
+                button("Every field that is kept", "fields"),
+                button("Download what is known", "export"),
+                button("Switch it on", "on"),
+            ),
         ],
     )
 
 
 def _span(days: int) -> str:
     return plural(days // 7, "week") if days % 7 == 0 else plural(days, "day")
-
-
-def _links(links: Sequence[Link]) -> Block:
-    if not links:
-        return plain_section("Accounts that are yours: none.")
-    alike: dict[tuple[str, str], list[str]] = {}
-    for link in links[:10]:
-        to = f" to {short_day(link.to_day)}" if link.to_day else ""
-        name = "your own uploads" if link.provider == "own" else link.name
-        at = [] if link.provider == "own" else [provider_name(link.provider)]
-        alike.setdefault((name, f"from {short_day(link.from_day)}{to} ({link.how})"), []).extend(at)
-    said = [f"{name}{' at ' if at else ''}{listed(at)}, {when}" for (name, when), at in alike.items()]
-    return plain_section("Accounts that are yours: " + "; ".join(said) + ".")
 
 
 def kept_fields() -> Message:
@@ -131,8 +140,9 @@ def kept_fields() -> Message:
         blocks.append(section(f"*{table}*\n{named}"))
     blocks.append(
         context(
-            "Beside these: usage_month (the same measures by month), and keyed marks that recognise an erased "
-            "account or a repeated request without naming anybody."
+            "person, slack_user, email_holder and listed_account are kept about every employee, the rest about people "
+            "who are on. Beside these: usage_month (the same measures by month), and keyed marks that recognise an "
+            "erased account or a repeated request without naming anybody."
         )
     )
     return Message(NOTIFICATION, [*blocks, context(LOCK), actions(button("What is kept about me", "privacy"))])

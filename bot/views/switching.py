@@ -2,9 +2,11 @@
 
 from collections.abc import Sequence
 from datetime import date
+from typing import Final
 
 from bot.domain.period import day_and_month
 from bot.views.blocks import Block, Message, actions, button, confirm, context, foreign, section
+from bot.views.digest_settings import IN_SLACK, NoteSettings, note_blocks
 from bot.views.help import contacts
 from bot.views.wording import LOCK, listed, plural, provider_name
 
@@ -18,12 +20,14 @@ def first_screen(name: str) -> Message:
         [
             section(
                 f"*Hi {foreign(name, 40)}. No usage is collected about you yet.*\n"
-                "Switch it on to see what the AI part of your work cost and where it went."
+                "Switch it on to see what you finished, what the AI part cost and where it went."
             ),
             section(
-                "*Kept, per day:* tool, model, kinds of tokens, cost, job or repository name.\n"
+                "*Kept, per day:* tool, model, kinds of tokens, cost, job or repository name. Where your company "
+                "connects them, your merged changes and closed tickets: link, title, date.\n"
                 "*Never kept:* what you wrote, what the AI answered, file names, code, times of day.\n"
-                "*Known already:* your name, email and time zone, from Slack.\n"
+                "*Known already, as about everybody:* your name, email and time zone from Slack, and the accounts "
+                "that the connected tools list.\n"
                 "*Seen by:* you."
             ),
             actions(
@@ -37,8 +41,13 @@ def first_screen(name: str) -> Message:
     )
 
 
-def switched_on(choices: dict[str, str], providers: Sequence[str] = ()) -> Message:
-    """Return what follows [Switch it on]: where data comes from, and two questions of equal weight."""
+def switched_on(
+    choices: dict[str, str],
+    note: NoteSettings,
+    providers: Sequence[str] = (),
+    about_accounts: Sequence[Block] = (),
+) -> Message:
+    """Return what follows [Switch it on]: where data comes from, whose accounts are whose, and two questions."""
     fetching = (
         f"Fetching your last 15 weeks from {listed([provider_name(kind) for kind in providers])}. Minutes, in a "
         "large company overnight; it will be in your Home tab."
@@ -50,27 +59,24 @@ def switched_on(choices: dict[str, str], providers: Sequence[str] = ()) -> Messa
         NOTIFICATION,
         [
             section(f"*It's on.* {fetching}"),
+            *about_accounts,
             actions(button("Connect my laptop", "connect"), button("Show my usage", "show", "4w")),
-            *_questions(choices),
+            *_questions(choices, note),
         ],
     )
 
 
-def your_choices(choices: dict[str, str]) -> Message:
+def your_choices(choices: dict[str, str], note: NoteSettings, about_accounts: Sequence[Block] = ()) -> Message:
     """Return the two questions again, with what was chosen; it says nothing of collecting, which may be paused."""
     row = actions(
         button("Connect my laptop", "connect"), button("Show my usage", "show", "4w"), button("What is kept", "privacy")
     )
-    return Message(NOTIFICATION, [*_questions(choices), row])
+    return Message(NOTIFICATION, [*about_accounts, *_questions(choices, note), row])
 
 
-def _questions(choices: dict[str, str]) -> list[Block]:
+def _questions(choices: dict[str, str], note: NoteSettings) -> list[Block]:
     return [
-        section(
-            "*A short note once a week?* What it cost and one thing worth a look."
-            f"{_chosen(choices.get('digest'), DIGEST_CHOICES)}"
-        ),
-        actions(*(button(label, "digest", value) for value, label in DIGEST_CHOICES)),
+        *note_blocks(note),
         section(
             "*May your cost be counted in your department's total?* Only where 12 or more are counted, as a "
             "range, once in four weeks. Everybody in the group can read the same figure."
@@ -78,19 +84,13 @@ def _questions(choices: dict[str, str]) -> list[Block]:
         ),
         actions(*(button(label, "counted", value) for value, label in COUNTED_CHOICES)),
         context(
-            "This version keeps both answers and acts on neither: it sends no weekly note and makes no group "
-            "totals. Nobody is told what you choose, no answer is no, and you can change it any time in "
-            "`/mytokens privacy`."
+            "Counting is for later: this version keeps the answer and makes no group totals. Nobody is told what "
+            f"you choose, no answer is no, and you can change it any time in `/mytokens privacy`. {IN_SLACK}"
         ),
         context(LOCK),
     ]
 
 
-DIGEST_CHOICES: Sequence[tuple[str, str]] = (
-    ("button", "Yes, behind a button"),
-    ("figures", "Yes, with figures in the message"),
-    ("none", "No"),
-)
 COUNTED_CHOICES: Sequence[tuple[str, str]] = (("yes", "Count me in"), ("no", "Leave me out"))
 
 
@@ -136,6 +136,12 @@ def resumed() -> Message:
     )
 
 
+_COMES_BACK: Final = (
+    "What is known about everybody (name, email and time zone from Slack, and the accounts that the connected tools "
+    "list) comes back with the next nightly run, as for every employee."
+)
+
+
 def ask_to_erase() -> Message:
     """Return the question before everything is erased."""
     sure = confirm("Erase everything?", "This cannot be undone.", "Erase everything", "Keep it")
@@ -145,7 +151,8 @@ def ask_to_erase() -> Message:
             section(
                 "*Erase everything about you?* Daily rows, monthly sums, links to accounts, your settings, your "
                 "upload token and the files made of your data go at once. A mark stays that stops old files from "
-                "coming back; it holds no figure and no name."
+                "coming back; it holds no figure and no name.\n"
+                f"{_COMES_BACK}"
             ),
             context(LOCK),
             actions(
@@ -159,7 +166,7 @@ def ask_to_erase() -> Message:
 
 def erased(files_left: int = 0, helpers: Sequence[str] = ()) -> Message:
     """Return the answer after everything was erased; *files_left* are files that Slack did not delete."""
-    text = "Everything about you is gone, except two marks without a name, which stop old files."
+    text = f"Everything about you is gone, except two marks without a name, which stop old files.\n{_COMES_BACK}"
     if files_left:
         text += (
             f"\n{plural(files_left, 'file')} with your data {'is' if files_left == 1 else 'are'} still in the app's "

@@ -22,18 +22,38 @@ _TOOLS: Final = {
     "meshclaw": "MeshClaw",
     "cursor": "Cursor",
     "copilot": "Copilot",
+    "anthropic-api": "Anthropic API",
+    "bedrock": "Bedrock",
+    "claude-chat": "Claude",
+    "claude-cowork": "Claude Cowork",
+    "kiro": "Kiro",
+    "litellm": "LiteLLM",
+    "openai-api": "OpenAI API",
 }
 _PROVIDERS: Final = {
     "anthropic": "Anthropic",
     "cursor": "Cursor",
     "copilot": "GitHub Copilot",
+    "external": "your company's platforms",
+    "github": "GitHub",
+    "gitlab": "GitLab",
     "openai": "OpenAI",
+    "outcomes": "your company's own systems",
     "meshclaw": "MeshClaw",
+    "bedrock": "Bedrock",
+    "jira": "Jira",
+    "kiro": "Kiro",
+    "linear": "Linear",
+    "litellm": "LiteLLM",
+    "otel": "telemetry",
+    "otel-metrics": "telemetry (metrics)",
 }
 _ESTIMATORS: Final = {
     "ccusage": "ccusage",
     "sender": "whoever sent it",
     "price list": "the public price list",
+    "vendor": "the vendor",
+    "gateway": "the gateway",
     "contract": "your company's contract prices",
     "several": "several estimates",
 }
@@ -103,6 +123,15 @@ def day_or_recent(day: date, today: date) -> str:
     if day == today:
         return "today"
     return "yesterday" if day == today - timedelta(days=1) else short_day(day)
+
+
+def part_of_day(at: datetime, tz: str) -> str:
+    """Return a time of today by the clocks of *tz* (of UTC where that is unknown): `this morning`."""
+    try:
+        hour = at.astimezone(ZoneInfo(tz)).hour
+    except (ZoneInfoNotFoundError, ValueError):
+        hour = at.hour
+    return "this morning" if hour < 12 else "this afternoon" if hour < 18 else "this evening"
 
 
 def day_hours(tz: str, now: datetime) -> str:

@@ -5,7 +5,7 @@ import logging
 import re
 import socket
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -19,6 +19,7 @@ from pydantic import SecretStr
 
 from bot.app import running
 from bot.config import Settings
+from bot.connectors.pull import PullSource
 from bot.domain.people import SlackId, Viewer
 from bot.logs import set_up_logs
 from bot.playground.local_slack import Delivery, LocalSlack
@@ -78,11 +79,12 @@ def bot_on(
     database_url: str,
     transport: Transport,
     now: Callable[[], datetime] = lambda: T0,
+    sources: Sequence[PullSource] = (),
     **settings: Any,
 ) -> Iterator[Services]:
     """Run the bot against *slack*, which is serving already."""
     chosen = settings_for(slack, database_url, transport, **settings)
-    with running(chosen, now) as services:
+    with running(chosen, now, sources) as services:
         if transport == "http":
             slack.deliver_to(f"{services.web_url}/slack/events")
         else:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import yaml
 
-from bot import cli, slack
+from bot import cli, slack, slack_delivery
 from bot.manifest import manifest
 from bot.playground.methods.table import METHODS
 from bot.playground.world import DEFAULT_SCOPES
@@ -19,7 +19,8 @@ _SDK_CALL = re.compile(r"\bclient\.([a-z]+_[a-zA-Z]+)|_at_once\.([a-z]+_[a-zA-Z]
 
 def methods_used() -> set[str]:
     """Return every method of the Web API that the way out to Slack calls."""
-    names = {first or second for first, second in _SDK_CALL.findall(inspect.getsource(slack))}
+    source = inspect.getsource(slack) + inspect.getsource(slack_delivery)
+    names = {first or second for first, second in _SDK_CALL.findall(source)}
     return {name.replace("_", ".", 1) for name in names} - {"base.url"}
 
 
@@ -57,11 +58,12 @@ def test_every_command_is_in_the_manifest_and_no_other(packaged: dict[str, Any])
 def test_the_scopes_are_those_of_the_methods_and_what_goes_with_them(packaged: dict[str, Any]) -> None:
     needed = {scope for method in methods_used() for scope in METHODS[method].scopes}
     with_commands = {"commands"} if any(route.kind == "command" for route in ROUTES) else set()
-    beside = {"users:read.email"}  # for the address that users.info tells
+    # for the address that users.info tells; and conversations.history asks by the kind of conversation
+    beside = {"users:read.email", "im:history"}
 
     assert scopes_of(packaged) == needed | with_commands | beside
     assert set(packaged["oauth_config"]["scopes"]["bot"]) == set(DEFAULT_SCOPES)
-    assert packaged["oauth_config"]["scopes"]["bot_optional"] == ["files:write"]
+    assert packaged["oauth_config"]["scopes"]["bot_optional"] == ["files:write", "im:history", "im:write"]
 
 
 def test_buttons_shortcuts_and_events_are_those_that_somebody_takes(packaged: dict[str, Any]) -> None:

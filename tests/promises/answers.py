@@ -23,7 +23,7 @@ from tests.cast import ADA, MARKS, ORG, T0, TODAY, switched_on
 
 # What may follow a word that reads a period or a day; others are asked with nothing after them.
 ARGUMENTS = ("", "week", "4w", "12w", "30d", "month", "today", "2026-10", "2026-11-18", "tuesday", "yesterday")
-TAKES_A_PERIOD = {"show", "why", "tokens"}
+TAKES_A_PERIOD = {"show", "why", "tokens", "finished"}
 # These would need Slack itself; what they send is tested end to end.
 NEEDS_SLACK = {"on", "export", "delete-file"}
 

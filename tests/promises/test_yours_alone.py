@@ -18,18 +18,30 @@ from starlette.routing import Route as HttpRoute
 
 from bot import cli
 from bot.arguments import parser
-from bot.domain.people import SlackId, Viewer
+from bot.domain.accounts import AssignedAccount
+from bot.domain.outcomes.links import StatedLink
+from bot.domain.outcomes.work import FinishedItem
+from bot.domain.people import Profile, SlackId, Viewer
 from bot.domain.usage import UsageRow
+from bot.jobs import directory
 from bot.playground.local_slack import LocalSlack
+from bot.playground.methods.users import user_json
 from bot.playground.shown import Shown
+from bot.playground.things import LocalUser
 from bot.services import Services
 from bot.web.app import web_app
 from handlers.mytokens import WORDS
 from handlers.register import ROUTES
-from storage import people, tokens, usage
+from storage import assignments, denials, finished, finished_links, own_marks, people, tokens, usage
 from storage.choices import choose
+from storage.finished import Owned
 from storage.ids import source_id
+from storage.links import links_of
+from storage.listings import Listing, take_listed
+from tests import telemetry
+from tests.domain.outcomes.cast import change, own
 from tests.e2e.harness import T0, Transport, bot_on
+from tests.finished import plant
 from tests.promises.answers import day_before
 
 ANA, MO, RUI = "U01ANA", "U01MO", "U01RUI"
@@ -81,11 +93,35 @@ def _plant(stage: Stage, user: str) -> None:
         rows = [_canary_row(user, number, back, source) for back in range(1, 60)]
         usage.replace_days(session, account, source, {row.day for row in rows}, rows, T0)
         choose(session, viewer.person_id, "budget_nano_usd", str(number * 11 * 10**9 + number * 11 * 10**7), T0)
+        _plant_accounts(session, services, profile, viewer)
+        _plant_finished(session, user, account, viewer)
         stage.tokens[user] = tokens.create_token(session, f"canary-{user.lower()}-token", viewer.person_id, T0)
         stage.tokens.setdefault("operator", tokens.create_token(session, "operators-platform", None, T0))
         return viewer
 
     stage.viewers[user] = services.database.writing(fill)
+    item = own(change(number, day_before(3), place=f"canary-{user.lower()}/place"), f"canary-{user.lower()}-title")
+    plant(services, stage.viewers[user], [item])
+
+
+def _plant_accounts(session: Session, services: Services, profile: Profile, viewer: Viewer) -> None:
+    """Give the person an account that is listed for them, one that they denied, and one that they are asked about."""
+    name, mark = f"canary-{viewer.slack_id.user_id.lower()}", services.marks.of_email(profile.email or "")
+    listed = [Listing(f"{name}-{which}", profile.email, "person") for which in ("login", "denied")]
+    take_listed(session, "github", listed, services.marks, T0.date(), T0.date())
+    denials.deny(session, viewer.person_id, mark, "github", f"{name}-denied", T0)
+    assignments.assign(session, [AssignedAccount("openai", f"{name}-key", profile.email)], services.marks, T0.date())
+
+
+def _plant_finished(session: Session, user: str, account: int, viewer: Viewer) -> None:
+    """Let the person have finished a ticket, with a run that named it and a mark beside it."""
+    item = FinishedItem("ACME", f"ACME-{user[-1]}7", "ticket", day_before(2), accepted=True)
+    finished.put_items(session, source_id(session, "jira", "company"), [item])
+    title = f"canary-{user.lower()}-title"
+    finished.put_owned(session, [Owned(account, item.place, item.reference, title, f"https://x.example/{title}")])
+    used = _canary_row(user, {ANA: 7, MO: 3}[user], 2, source_id(session, "push", "operators-platform"))
+    finished_links.add_links(session, {account: [StatedLink(item.reference, used)]})
+    own_marks.put_mark(session, viewer.person_id, "shared_job", f"canary-{user.lower()}-job", T0)
 
 
 def _canary_row(user: str, number: int, back: int, source: int) -> UsageRow:
@@ -129,7 +165,26 @@ def test_people_do_see_their_own_canary(stage: Stage) -> None:
     text = json.dumps([one.raw for one in stage.slack.shown_to(ANA)], ensure_ascii=False)
 
     assert "canary-u01ana-work" in text
+    assert "canary-u01ana-key" in text
     assert "77.77" in text
+
+
+def test_people_do_see_their_own_accounts(stage: Stage) -> None:
+    stage.slack.command(ANA, "/mytokens", "privacy")
+    _settled(stage)
+    text = json.dumps([one.raw for one in stage.slack.shown_to(ANA)], ensure_ascii=False)
+
+    assert "canary-u01ana-login" in text
+    assert "canary-u01ana-denied" in text
+
+
+def test_people_do_see_their_own_finished_work(stage: Stage) -> None:
+    stage.slack.command(ANA, "/mytokens", "")
+    _settled(stage)
+    stage.slack.click(ANA, stage.slack.shown_to(ANA)[-1], "See the list")
+    _settled(stage)
+
+    assert "canary-u01ana-title" in json.dumps(stage.slack.shown_to(ANA)[-1].raw, ensure_ascii=False)
 
 
 def test_no_command_shows_somebody_elses(stage: Stage) -> None:
@@ -218,20 +273,44 @@ def test_a_stolen_answer_button_answers_the_thief_with_the_thiefs(stage: Stage) 
     stage.slack.command(ANA, "/mytokens", "", channel="C01GENERAL")
     _settled(stage)
     answer = stage.slack.shown_to(ANA)[-1]
-    for block in answer.blocks:
-        for element in block.get("elements", []):
-            if isinstance(element, dict) and element.get("action_id"):
-                stage.slack.forge_action(MO, element["action_id"], element.get("value", "-"))
+    _press_all(stage, answer)
     _settled(stage)
 
     assert not _leaks(stage, stage.slack.everything_sent())
+
+
+def test_stolen_buttons_of_accounts_change_nothing_of_the_victims(stage: Stage) -> None:
+    for words in ("", "privacy"):
+        stage.slack.command(ANA, "/mytokens", words, channel="C01GENERAL")
+        _settled(stage)
+        _press_all(stage, stage.slack.shown_to(ANA)[-1])
+    _settled(stage)
+    with stage.services.database.reading() as session:
+        ana, mo = stage.viewers[ANA], stage.viewers[MO]
+        asked = [question.name for question in assignments.open_questions(session, ana, stage.services.marks)]
+        denied = [each.name for each in denials.denied_of(session, ana.person_id)]
+        thiefs = {link.name for link in links_of(session, mo.person_id)}
+
+    assert (asked, denied) == (["canary-u01ana-key"], ["canary-u01ana-denied"])
+    assert not [name for name in thiefs if "u01ana" in name]
+
+
+def _press_all(stage: Stage, answer: Shown) -> None:
+    """Let Mo press every button of Ana's answer, but those that are about Mo's own data alone."""
+    for block in answer.blocks:
+        for element in [*block.get("elements", []), block.get("accessory") or {}]:
+            if isinstance(element, dict) and element.get("action_id"):
+                stage.slack.forge_action(MO, element["action_id"], element.get("value", "-"))
 
 
 def test_no_http_path_shows_anybodys(stage: Stage) -> None:
     routes = [route for route in web_app(stage.services).routes if isinstance(route, HttpRoute)]
     assert routes
     bodies = [b"", b"{}", *(_event(name).encode() for name in stage.names_of(ANA))]
+    bodies.append(_telemetry(stage.names_of(ANA)))
+    bodies += [_finished(name).encode() for name in stage.names_of(ANA)]
     said = []
+    told = set()
     with httpx2.Client(base_url=stage.services.web_url, timeout=10) as http:
         for route in routes:
             for token in ("none", "wrong", stage.tokens[MO], stage.tokens["operator"]):
@@ -242,14 +321,38 @@ def test_no_http_path_shows_anybodys(stage: Stage) -> None:
                             route.path,
                             params={"name": "x", "person": "ana@larkfield.example"},
                             content=body,
-                            headers={"Authorization": f"Bearer {token}"},
+                            headers={"Authorization": f"Bearer {token}", "Content-Type": "application/json"},
                         )
                         said.append(f"{answer.headers}{answer.text}")
+                        told.add((route.path, token, answer.status_code))
 
+    taken = {path for path, token, status in told if status == 200 and token == stage.tokens[MO]}
+    assert {"/v1/metrics", "/v1/logs", "/v1/traces"} <= taken  # else nothing was walked there
+    assert ("/v1/outcomes", stage.tokens["operator"], 200) in told
+    assert ("/v1/outcomes", stage.tokens[MO], 403) in told
     everything = "\n".join(said)
     for user in (ANA, MO):
         for canary in stage.canaries(user):
             assert canary not in everything
+
+
+def _telemetry(names: list[str]) -> bytes:
+    """Return what telemetry would tell of Ana by each of her names, for all its paths in one."""
+    point = {"type": "output", "model": "claude-opus-4-7"}
+    event = {"event.name": "api_request", "model": "claude-opus-4-7", "output_tokens": 7}
+    call = {"gen_ai.request.model": "gpt-5.5", "gen_ai.usage.output_tokens": 7}
+    told = {
+        **telemetry.counter("claude_code.token.usage", *((point | {"user.email": name}, 7.0) for name in names)),
+        **telemetry.logs(*(event | {"user.email": name} for name in names)),
+        **telemetry.spans(*(call | {"user.email": name} for name in names)),
+    }
+    return json.dumps(told).encode()
+
+
+def _finished(name: str) -> str:
+    """Return the item that Ana has finished, as another system would tell of it."""
+    item = {"reference": "ACME-7", "place": "ACME", "kind": "ticket", "finished_on": "2026-11-18"}
+    return json.dumps({**item, "person": {"email": name}, "title": "probe"})
 
 
 def _event(name: str) -> str:
@@ -292,6 +395,7 @@ def test_no_verb_prints_anybodys(
     printed = capfd.readouterr()
 
     assert walked >= 18
+    assert "\nNext: " in printed.out  # the doctor went through to its end
     assert not _leaks(stage, stage.slack.everything_sent())
     for user in (ANA, MO):
         for canary in stage.canaries(user):
@@ -326,7 +430,8 @@ def _required(words: list[str], event: Path, victim: str) -> list[str]:
 def test_the_same_is_said_of_people_who_are_on_off_or_unknown(
     stage: Stage, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
-    """An operator cannot learn from any verb who has switched on."""
+    """An operator cannot learn from any verb who has switched on; the directory knows Rui, who has not."""
+    directory.run(stage.services)
     for name, value in {
         "SLACK_BOT_TOKEN": stage.slack.bot_token,
         "SLACK_SIGNING_SECRET": stage.slack.signing_secret,
@@ -345,12 +450,45 @@ def test_the_same_is_said_of_people_who_are_on_off_or_unknown(
     for person in ("ana@larkfield.example", "rui@larkfield.example", "nobody@larkfield.example"):
         for words in (
             ["import", "--format", "ccusage", str(file), "--person", person, "--name", "m"],
+            ["import", "--format", "accounts", str(_accounts(tmp_path, person))],
+            ["import", "--format", "outcomes", str(_outcomes(tmp_path, person))],
             ["person", "export", person],
         ):
             status = cli.main(words)
-            said.setdefault(words[0], set()).add((status, capfd.readouterr().out))
+            kind = " ".join(words[:3]) if words[0] == "import" else words[0]
+            said.setdefault(kind, set()).add((status, capfd.readouterr().out))
 
-    assert {verb: len(answers) for verb, answers in said.items()} == {"import": 1, "person": 1}
+    assert {verb: len(answers) for verb, answers in said.items()} == {
+        "import --format ccusage": 1,
+        "import --format accounts": 1,
+        "import --format outcomes": 1,
+        "person": 1,
+    }
+
+
+def _accounts(folder: Path, person: str) -> Path:
+    file = folder / f"{person}.csv"
+    file.write_text(f"provider,account,person\ngithub,dev-{person.partition('@')[0]},{person}\nopenai,ci,shared\n")
+    return file
+
+
+def _outcomes(folder: Path, person: str) -> Path:
+    file = folder / f"{person}.ndjson"
+    file.write_text(_finished(person) + "\n")
+    return file
+
+
+def test_an_event_about_somebody_tells_nobody_anything(stage: Stage) -> None:
+    """Whoever they are, on, off or new: nothing is shown, and Slack is asked nothing."""
+    calls = len(stage.slack.calls)
+    with stage.slack.world.lock:
+        stage.slack.world.users["U01NEW"] = LocalUser("U01NEW", "New Person", "new@larkfield.example")
+    for user in (ANA, RUI, "U01NEW", "U01GUS", "U01STRANGE", "U01OTHERBOT", "U01DEE"):
+        stage.slack.event("user_change", user=user_json(stage.slack.world, stage.slack.world.users[user]))
+    _settled(stage)
+
+    assert stage.slack.calls[calls:] == []
+    assert stage.slack.everything_sent() == []
 
 
 def test_slack_id_of_another_organisation_is_nobody(stage: Stage) -> None:

@@ -123,7 +123,7 @@ def test_what_was_taken_long_ago_is_forgotten(database: Database) -> None:
         at = T0 + hours * HOUR
         database.writing(lambda session, at=at: choices.first_time(session, str(at).encode()[:16], at))  # type: ignore[misc]
         database.writing(lambda session, at=at: choices.take_slot(session, "sync", str(at), at))  # type: ignore[misc]
-    database.writing(lambda session: choices.drop_seen_before(session, T0 + HOUR))
+    database.writing(lambda session: choices.drop_seen_before(session, T0 + HOUR, alerts_at=T0))
 
     def again(hours: int) -> tuple[bool, bool]:
         at = T0 + hours * HOUR
@@ -133,6 +133,20 @@ def test_what_was_taken_long_ago_is_forgotten(database: Database) -> None:
         )
 
     assert (again(0), again(1)) == ((True, True), (False, False))
+
+
+def test_what_was_told_is_remembered_longer_than_a_tick(database: Database) -> None:
+    def take(job: str, hours: int) -> bool:
+        at = T0 + hours * HOUR
+        return database.writing(lambda session: choices.take_slot(session, job, str(hours), at))
+
+    for hours in (0, 1):
+        assert take(choices.ALERT, hours)
+        assert take("sync", hours)
+    database.writing(lambda session: choices.drop_seen_before(session, T0 + 2 * HOUR, alerts_at=T0 + HOUR))
+
+    assert [take(choices.ALERT, hours) for hours in (0, 1)] == [True, False]
+    assert [take("sync", hours) for hours in (0, 1)] == [True, True]
 
 
 def test_a_refusal_of_rich_blocks_is_believed_for_a_week(database: Database) -> None:

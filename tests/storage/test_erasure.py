@@ -1,18 +1,36 @@
 """Erased for good: no row of the person is left in any table, and nobody else loses one."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any, Final
 
 import pytest
 from sqlmodel import Session, SQLModel
 
+from bot.domain.accounts import AssignedAccount, Question
+from bot.domain.outcomes.links import StatedLink
 from bot.domain.people import SlackId, Viewer
-from storage import choices, erasure, people, retention, tokens
+from storage import (
+    assignments,
+    choices,
+    denials,
+    erasure,
+    finished,
+    finished_links,
+    own_marks,
+    people,
+    retention,
+    tokens,
+)
 from storage.engine import Database
+from storage.finished import Owned
 from storage.ids import source_id, table_of
-from storage.tables import EmailHolder, EventMark, Tombstone
+from storage.listings import Listing, take_listed
+from storage.planning import plan
+from storage.tables import AccountAllowance, EmailHolder, EventMark, OtelSeries, Tombstone
 from storage.usage import add_source_days
 from tests.cast import ADA, BOB, EVE, MARKS, T0, TODAY, own_account, row, switched_on
+from tests.domain.outcomes.cast import change
 from tests.storage.usage_of_people import deliver, held
 
 DAY: Final = timedelta(days=1)
@@ -42,7 +60,14 @@ def live(database: Database, viewer: Viewer, name: str, *, months: bool = True) 
         choices.choose(session, own, "digest", "weekly", T0)
         choices.note_file(session, own, f"F0{name}", T0)
         tokens.create_token(session, f"{name}-token", own, T0)
+        plan(session, "back_fill", "2026-11-19", [(own, T0)], T0)
         session.add(EventMark(source_id=laptop.source, event=name.encode(), content=1, seen_on=TODAY))
+        session.add(OtelSeries(source_id=laptop.source, series=name.encode(), started_at=1, value=2, seen_on=TODAY))
+        session.add(_allowance(account, laptop.source))
+        denials.deny(session, own, MARKS.of_email(f"{name}@example.com"), "github", f"{name}-denied", T0)
+        listed = [Listing(f"{name}-login", f"{name}@example.com", "person")]
+        take_listed(session, "github", listed, MARKS, TODAY, TODAY)
+        _finish(session, account, own, name)
         company = source_id(session, "push", "meshclaw")
         add_source_days(session, [row(source_id=company, requests=5)])
 
@@ -57,10 +82,36 @@ def live(database: Database, viewer: Viewer, name: str, *, months: bool = True) 
         f"{name}@example.com",
         f"{name}-laptop",
         f"{name}-token",
+        f"{name}-login",
+        f"{name}-denied",
+        f"{name}'s work",
+        f"{name}-marked",
         f"{name}/secret",
         f"F0{name}",
         name.encode(),
     }
+
+
+def _finish(session: Session, account: int, person_id: int, name: str) -> None:
+    """Let the person have finished a change, with a run that named it and a mark beside it."""
+    item = change(1, TODAY - DAY)
+    finished.put_items(session, source_id(session, "github", "company"), [item])
+    finished.put_owned(session, [Owned(account, item.place, item.reference, f"{name}'s work", "")])
+    used = row(source="push", source_id=source_id(session, "push", "meshclaw"), requests=1)
+    finished_links.add_links(session, {account: [StatedLink(item.reference, used)]})
+    own_marks.put_mark(session, person_id, "not_mine", f"{name}-marked", T0)
+
+
+def _allowance(account: int, source: int) -> AccountAllowance:
+    return AccountAllowance(
+        account_id=account,
+        source_id=source,
+        limit_nano_usd=2,
+        spent_nano_usd=1,
+        first_day=TODAY,
+        last_day=TODAY,
+        seen_at=T0,
+    )
 
 
 def erase(database: Database, person_id: int, today: date = TODAY) -> None:
@@ -172,3 +223,50 @@ def test_whoever_erased_everything_can_start_anew_as_somebody_new(database: Data
     with database.reading() as session:
         assert people.by_email(session, "ada@example.com", MARKS) == after
         assert choices.settings_of(session, after.person_id) == {}
+
+
+def test_of_the_companys_file_only_the_answer_goes(database: Database) -> None:
+    """Else the account would fall to whoever made it."""
+    ada = switched_on(database)
+    row_ = AssignedAccount("anthropic", "key-1", "ada@example.com")
+    database.writing(lambda session: assignments.assign(session, [row_], MARKS, TODAY))
+    mark = MARKS.of_email("ada@example.com")
+    database.writing(lambda session: assignments.answer(session, ada, Question("anthropic", "key-1", TODAY), yes=True))
+    with database.reading() as session:
+        before = assignments.given_to(session, mark)
+    erase(database, ada.person_id)
+
+    with database.reading() as session:
+        after = assignments.given_to(session, mark)
+    assert [given.answer for given in before] == ["yes"]
+    assert [given.answer for given in after] == [""]
+
+
+def test_whoever_got_somebody_elses_address_erases_nothing_of_theirs(database: Database) -> None:
+    switched_on(database)
+    listed = [Listing("ada-login", "ada@example.com", "person")]
+    database.writing(lambda session: take_listed(session, "github", listed, MARKS, TODAY, TODAY))
+    successor = switched_on(database, replace(EVE, email=ADA.email))
+    erase(database, successor.person_id)
+
+    assert len(snapshot(database)["listed_account"]) == 1
+
+
+def test_a_leaver_takes_their_own_finished_work_along_and_not_the_next_holders(database: Database) -> None:
+    ada, bob = switched_on(database, ADA), switched_on(database, BOB)
+    account = held(database, (ada, TODAY - 20 * DAY, TODAY - 10 * DAY), (bob, TODAY - 9 * DAY, None))
+    items = [change(1, TODAY - 15 * DAY), change(2, TODAY - 5 * DAY)]
+
+    def finish(session: Session) -> None:
+        finished.put_items(session, source_id(session, "github", "company"), items)
+        finished.put_owned(session, [Owned(account, item.place, item.reference, "", "") for item in items])
+        stated = [StatedLink(item.reference, row(day=item.finished_on, source_id=1)) for item in items]
+        finished_links.add_links(session, {account: stated})
+
+    database.writing(finish)
+    erase(database, ada.person_id)
+    tables = snapshot(database)
+
+    assert [each[2] for each in tables["outcome"]] == ["acme/api#2"]
+    assert ["acme/api#2" in each for each in tables["outcome_link"]] == [True]
+    assert len(tables["change"]) == 2  # facts about the repository

@@ -4,10 +4,10 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from bot.domain.people import Link, Profile, SlackId, Standing, Viewer
+from storage import directory, people
 from storage import links as account_links
-from storage import people
 from storage.engine import Database
-from tests.cast import ADA, BOB, DAILY_DAYS, EVE, MARKS, ORG, T0, TODAY, row, switched_on
+from tests.cast import ADA, BOB, DAILY_DAYS, EVE, MARKS, T0, TODAY, row, switched_on
 from tests.storage.usage_of_people import deliver, held, usage
 from tests.threads import at_once
 
@@ -31,7 +31,8 @@ def links(database: Database, who: Viewer) -> list[Link]:
 
 
 def refresh(database: Database, profile: Profile, days_later: int = 0) -> None:
-    database.writing(lambda session: people.refresh_profile(session, profile, MARKS, T0 + timedelta(days=days_later)))
+    now = T0 + timedelta(days=days_later)
+    database.writing(lambda session: directory.take_page(session, [profile], MARKS, now, guests_allowed=False))
 
 
 def leave(database: Database, profile: Profile, days_later: int = 0) -> None:
@@ -44,7 +45,7 @@ def link(database: Database, account: int, who: Viewer, from_day: date) -> None:
     )
 
 
-def test_nobody_is_a_person_before_switching_on(database: Database) -> None:
+def test_nobody_is_known_before_the_directory_or_they_themselves_name_them(database: Database) -> None:
     assert viewer(database, ADA) is None
 
 
@@ -166,21 +167,6 @@ def test_what_the_directory_says_now_is_taken_over(database: Database) -> None:
     found = viewer(database, ADA)
     assert found is not None
     assert (found.name, found.tz) == ("Ada King", "Europe/London")
-
-
-def test_the_directory_makes_nobody_a_person(database: Database) -> None:
-    refresh(database, ADA)
-
-    with database.reading() as session:
-        assert people.known_users(session, ORG) == {}
-
-
-def test_only_persons_of_the_organisation_are_known(database: Database) -> None:
-    switched_on(database)
-    switched_on(database, replace(EVE, slack_id=SlackId("E0OTHER", "U0EVE")))
-
-    with database.reading() as session:
-        assert set(people.known_users(session, ORG)) == {"U0ADA"}
 
 
 def test_leaving_closes_every_link_on_that_day(database: Database) -> None:

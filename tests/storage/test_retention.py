@@ -14,7 +14,7 @@ from bot.domain.usage import MEASURES, UsageRow
 from storage import people, retention
 from storage.engine import Database
 from storage.ids import source_id, table_of
-from storage.tables import EventMark, UsageDay
+from storage.tables import EventMark, OtelSeries, UsageDay
 from storage.usage import replace_days
 from tests.cast import ADA, BOB, T0, row, switched_on
 from tests.storage.usage_of_people import deliver, held, months, usage
@@ -202,3 +202,14 @@ def test_marks_of_old_events_are_dropped(database: Database) -> None:
     with database.reading() as session:
         found = list(session.connection().execute(select(table_of(EventMark).c.seen_on)).scalars())
     assert sorted(found) == days[1:]
+
+
+def test_series_that_were_not_seen_for_long_are_dropped(database: Database) -> None:
+    days = [CUTOFF - timedelta(days=1), CUTOFF]
+    for day in days:
+        series = OtelSeries(source_id=1, series=str(day).encode(), started_at=1, value=1, seen_on=day)
+        database.writing(lambda session, series=series: session.add(series))  # type: ignore[misc]
+    database.writing(lambda session: retention.drop_series_before(session, CUTOFF))
+
+    with database.reading() as session:
+        assert list(session.connection().execute(select(table_of(OtelSeries).c.seen_on)).scalars()) == days[1:]

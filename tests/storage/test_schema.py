@@ -16,8 +16,8 @@ TABLES: Final = [pytest.param(table, id=name) for name, table in SQLModel.metada
 # What grows with people and days, or is one person's. All other tables are small, or looked up by their whole key.
 LEADING: Final = {"account_id", "person_id", "source_id"}
 LOOKED_UP: Final = {
-    "account", "block_verdict", "email_holder", "host_seen", "job_slot", "label", "person", "seen_request",
-    "slack_user", "source", "token", "tombstone",
+    "account", "assignment", "block_verdict", "change", "email_holder", "host_seen", "job_slot", "label",
+    "listed_account", "person", "seen_request", "send_rate", "slack_user", "source", "token", "tombstone",
 }  # fmt: skip
 
 
