@@ -105,7 +105,7 @@ def camera() -> Iterator[Camera]:
 
 
 def tell(shots: Camera) -> None:
-    """Ana looks, switches on, asks, and asks why; Mo's pane stays as it is."""
+    """Ana looks, switches on, says whose login it is, asks, and asks why; Mo's pane stays as it is."""
     shots.seat("U01ANA:C01PAYMENTS")
     shots.frame(1.6)
     shots.press("See mine (only you will see it)")
@@ -115,11 +115,13 @@ def tell(shots: Camera) -> None:
     shots.press("Switch it on")
     shots.page.sees("left", "It's on.")
     shots.frame(1.8)
-    time.sleep(2)  # her weeks are fetched in the background
+    shots.press("Yes")
+    shots.page.sees("left", "at GitHub is yours")
+    time.sleep(4)  # her weeks are fetched in the background
     shots.page.type("left", "/mytokens ", enter=False)
     shots.frame(1.2)
     shots.page.type("left", "")
-    shots.page.sees("left", "Your last four weeks")
+    shots.page.sees("left", "changes finished")
     shots.still("answer")
     shots.frame(3.4)
     shots.press("Why Tue 10 Nov cost $37.00")

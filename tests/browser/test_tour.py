@@ -16,6 +16,7 @@ from bot.domain.people import SlackId
 from bot.manifest import manifest
 from bot.playground.page.serving import serving_page
 from storage import people
+from storage.finished import work_deliveries_for
 from storage.usage import deliveries_for
 from tests.browser.browsing import DESKTOP, PHONE, Browser
 from tests.browser.conftest import silent
@@ -24,23 +25,31 @@ from tests.e2e.harness import logging_as_the_bot_does, until
 
 LABELS = [step.label for step in (*TOUR, CURIOUS, *PROOFS)]
 FOUR_WEEKS = "$197.53 billed, $17.53 of it seats. The four weeks before: $188.60."
+FINISHED = "7 changes finished, 5 show AI help"
 # What the pane of the step shows in its newest message, or in its Home tab, once the step is done.
 SEEN = {
     "Ana presses [See mine]": ("left", "Hi Ana. No usage is collected about you yet.", "Switch it on"),
     "She switches it on": ("left", "It's on. Fetching your last 15 weeks", "A short note once a week?"),
-    "/mytokens": ("left", FOUR_WEEKS, "Claude Code     ████", "Why Tue 10 Nov cost $37.00"),
+    "Is that login hers?": ("left", "ana-ruiz at GitHub is yours", "Only you can see this."),
+    "/mytokens": ("left", FINISHED, FOUR_WEEKS, "Claude Code     ████", "Why Tue 10 Nov cost $37.00"),
+    "See the list": ("left", FINISHED, FOUR_WEEKS),
     "Why was Tuesday expensive?": (
         "left",
         "Tuesday 10 November: $37.00 billed",
         "41 million × $0.50 a million",
         "$7.40",
     ),
-    "Twelve weeks": ("left", "Your last twelve weeks", "Most expensive day: Tue 10 Nov, $37.00"),
+    "Twelve weeks": (
+        "left",
+        "Your last twelve weeks",
+        "about $23, likely $15-36",
+        "Most expensive day: Tue 10 Nov, $37.00",
+    ),
     "Mo asks for Ana's": ("right", "I only ever show you your own.", "Only visible to you"),
     "What is kept, and who saw it": ("left", "Your own numbers: nobody but you.", "policy"),
-    "Home keeps it": ("left", FOUR_WEEKS, "Your switches", "Download my data"),
+    "Home keeps it": ("left", FINISHED, FOUR_WEEKS, "Your switches", "Download my data"),
     "Be curious: a lead's tricks": ("right", "Your own numbers: nobody but you."),
-    "Inflate Dag's agent": ("left", FOUR_WEEKS),
+    "Inflate Dag's agent": ("left", FINISHED, FOUR_WEEKS),
     "Unplug Cursor for a week": ("left", "Cursor: no data since Wed 18 Nov, so this sum is too low."),
     "Plug it in again": ("left", "Your last four weeks", "to yesterday"),
 }
@@ -102,7 +111,10 @@ class Tour:
         services = self.world.services
         with services.database.reading() as session:
             viewer = people.viewer_of(session, SlackId(services.slack.org_id, ANA))
-            return viewer is not None and len(deliveries_for(session, viewer.person_id)) == len(services.sources)
+            if viewer is None:
+                return False
+            arrived = [*deliveries_for(session, viewer.person_id), *work_deliveries_for(session, viewer.person_id)]
+            return len(arrived) == len(services.all_sources)
 
 
 @contextmanager
@@ -131,7 +143,7 @@ def step_by_step(tour: Tour) -> None:
             other = "left" if side == "right" else "right"
             assert tour.held[label][other] == tour.before[label][other], label
         assert tour.page.js("return document.documentElement.scrollWidth <= innerWidth"), label
-        if label == "She switches it on":
+        if label == "Is that login hers?":
             assert until(tour.has_arrived)
 
 

@@ -8,9 +8,11 @@ from typing import NamedTuple
 
 from bot.demo.story import LarkfieldStory
 from bot.demo.world import World, demo_world
+from bot.domain.outcomes.work import OwnItem
 from bot.domain.usage import UsageRow
 from bot.playground.shown import Shown
 from storage import usage
+from storage.finished import own_items, work_deliveries_for
 from tests.e2e.harness import Stage, logging_as_the_bot_does, texts
 
 
@@ -41,6 +43,22 @@ class Demo(NamedTuple):
         found = re.search(r"\*(\$[\d,.]+) billed\*", self.answer(user))
         assert found is not None
         return found[1]
+
+    def finished(self, user: str) -> list[OwnItem]:
+        """Return what somebody finished, as it is stored."""
+        viewer = self.stage.viewer(user)
+        assert viewer is not None
+        with self.world.services.database.reading() as session:
+            return own_items(session, viewer.person_id, date.min, self.today)
+
+    def has_arrived(self, user: str = "U01ANA") -> bool:
+        """Whether every source has delivered for somebody."""
+        services, viewer = self.world.services, self.stage.viewer(user)
+        assert viewer is not None
+        with services.database.reading() as session:
+            used = usage.deliveries_for(session, viewer.person_id)
+            worked = work_deliveries_for(session, viewer.person_id)
+        return (len(used), len(worked)) == (len(services.sources), len(services.work_sources))
 
     def rows(self, user: str) -> list[UsageRow]:
         """Return what is stored about somebody."""

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from bot.connectors.pull import PullSource, ReportedDay
+from bot.connectors.pull import PullSource, ReportedDay, ReportedRow
 from bot.demo.company.people import person
 from bot.demo.company.usage import KINDS
 from bot.demo.connector import DemoSource, demo_sources
@@ -19,6 +19,10 @@ def source(kind: str = "anthropic", today: date = START) -> DemoSource:
     return DemoSource(company(), kind, lambda: today)
 
 
+def rows_of(day: ReportedDay) -> list[ReportedRow]:
+    return [each for batch in day.batches for each in batch]
+
+
 def ask(asked: PullSource, first: date, last: date) -> list[ReportedDay]:
     return list(asked.reported_days(first, last))
 
@@ -26,7 +30,7 @@ def ask(asked: PullSource, first: date, last: date) -> list[ReportedDay]:
 def costs(asked: DemoSource, first: date = YESTERDAY - timedelta(days=6), last: date = YESTERDAY) -> Counter[str]:
     sums = Counter[str]()
     for day in ask(asked, first, last):
-        for account, row in day.rows:
+        for account, row, _ in rows_of(day):
             sums[account or ""] += row.billed_nano_usd or 0
     return sums
 
@@ -56,7 +60,7 @@ def test_copilot_is_late_by_three_days_and_the_others_are_complete() -> None:
     week = (YESTERDAY - timedelta(days=6), YESTERDAY)
 
     assert [day.day for day in ask(source("copilot"), *week) if day.complete][-1] == date(2026, 11, 15)
-    assert all(day.rows for day in ask(source("copilot"), *week))
+    assert all(rows_of(day) for day in ask(source("copilot"), *week))
     for kind in ("anthropic", "cursor", "openai", "meshclaw"):
         assert all(day.complete for day in ask(source(kind), *week))
 
@@ -100,7 +104,7 @@ def test_an_agent_that_runs_more_often_finishes_no_more() -> None:
     pairs = [
         (one.row, two.row)
         for day, other in zip(ask(plain, first, YESTERDAY), ask(more, first, YESTERDAY), strict=True)
-        for one, two in zip(day.rows, other.rows, strict=True)
+        for one, two in zip(rows_of(day), rows_of(other), strict=True)
         if one.account == DAG
     ]
 

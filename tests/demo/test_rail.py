@@ -7,6 +7,7 @@ from datetime import date, timedelta
 import pytest
 
 from bot.demo.company.people import person
+from bot.demo.company.repositories import login_of
 from bot.demo.steps import ANA, CURIOUS, DAG, PROOFS, TOUR
 from bot.domain.usage import MEASURES, UsageRow
 from bot.playground.page.story import Step
@@ -66,6 +67,9 @@ class Player:
         if other != self.sits[side] and self.demo.stage.slack.shown_to(other, mark):
             self.other_moved.append(other)
 
+    def _close(self, side: str) -> None:
+        assert self.newest[side].surface == "modal"
+
     def _wait(self, side: str, text: str) -> None:
         assert text in texts(self.newest[side])
 
@@ -86,8 +90,8 @@ def player() -> Iterator[Player]:
         played = Player(demo)
         for step in demo.story.steps:
             played.play(step)
-            if step.label == "She switches it on":
-                assert until(lambda: "$197.53" in demo.answer(ANA))
+            if step.label == "Is that login hers?":
+                assert until(demo.has_arrived)
         yield played
 
 
@@ -117,6 +121,12 @@ def test_inflating_raises_dags_cost_and_leaves_anas_to_the_cent(player: Player) 
     assert any("dependency-bump" in line and usd(line.split("$")[1].split()[0]) > 1_000 for line in dags.splitlines())
 
 
+def test_finished_work_leads_and_what_was_denied_and_taken_back_is_counted_again(player: Player) -> None:
+    for label in ("/mytokens", "Inflate Dag's agent"):
+        assert player.seen[label][0].index("*7 changes finished*, 5 show AI help") < player.seen[label][0].index("$")
+    assert "about $23, likely $15-36" in player.seen["Twelve weeks"][0]
+
+
 def test_the_week_without_cursor_is_missed_and_comes_back(player: Player) -> None:
     without, again = player.seen["Unplug Cursor for a week"][0], player.seen["Plug it in again"][0]
 
@@ -138,6 +148,20 @@ def test_every_day_that_the_sources_have_is_there_after_the_switches(player: Pla
         assert told == {_figures(row) for row in _reported(demo, user, kind, first)}
 
 
+def test_what_ana_finished_while_time_passed_is_there(player: Player) -> None:
+    demo = player.demo
+    (github,) = demo.world.services.work_sources
+    start = demo.world.clock.start.date()
+    told = {
+        each.item.reference
+        for each in github.reported_work(start, demo.today).items
+        if each.author == login_of(person("ana"))
+    }
+
+    assert told
+    assert {item.reference for item in demo.finished(ANA) if item.finished_on >= start} == told
+
+
 def _figures(row: UsageRow) -> tuple[object, ...]:
     return row.day, row.tool, row.model, row.work, *(getattr(row, name) for name in MEASURES), row.billed_nano_usd
 
@@ -145,7 +169,7 @@ def _figures(row: UsageRow) -> tuple[object, ...]:
 def _reported(demo: Demo, user: str, kind: str, first: date) -> list[UsageRow]:
     account = demo.world.slack.world.users[user].email
     days = demo.world.sources[kind].reported_days(first, demo.today)
-    return [each.row for day in days for each in day.rows if each.account == account]
+    return [each.row for day in days for batch in day.batches for each in batch if each.account == account]
 
 
 def _sum(answer: str) -> float:
