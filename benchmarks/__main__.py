@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Final
 
-from benchmarks import acks, commands, ingest, playground, process
+from benchmarks import acks, commands, delivery, ingest, outcomes, playground, process, sync, telemetry
 from benchmarks.table import Row
 
 PARTS: Final[Mapping[str, Callable[[], list[Row]]]] = {
@@ -14,7 +14,11 @@ PARTS: Final[Mapping[str, Callable[[], list[Row]]]] = {
     "commands": commands.main,
     "acks": acks.main,
     "ingest": ingest.main,
+    "telemetry": telemetry.main,
+    "sync": sync.main,
+    "outcomes": outcomes.main,
     "playground": playground.main,
+    "delivery": delivery.main,
 }
 
 
@@ -27,4 +31,5 @@ def main(names: list[str]) -> None:
             print(f"| {row.what} | {row.figure} | {row.bar} |", flush=True)
 
 
-main(sys.argv[1:])
+if __name__ == "__main__":  # replicas of a benchmark are processes that import this again
+    main(sys.argv[1:])
