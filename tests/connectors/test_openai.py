@@ -124,9 +124,7 @@ def told(rows: list[ReportedRow]) -> dict[Key, list[int]]:
     return {key: [values[name] or 0 for name in (*names, "billed_nano_usd")] for key, values in summed(rows).items()}
 
 
-def test_totals_per_account_day_and_model_are_what_openai_holds(
-    openai: OpenAIStandIn, source: OpenAISource
-) -> None:
+def test_totals_per_account_day_and_model_are_what_openai_holds(openai: OpenAIStandIn, source: OpenAISource) -> None:
     assert told(rows_of(source, DAY, NEXT)) == held(openai)
 
 

@@ -93,7 +93,7 @@ def test_silence_is_told_without_an_address() -> None:
         pass
     with closing(source_at(gone, retries=0)) as source, pytest.raises(ReplyError) as silent:
         read(source)
-    assert str(silent.value) == "openai: no answer (ConnectError)"
+    assert str(silent.value) == "OpenAI: no answer (ConnectError)"
     assert not silent.value.permanent
 
 
