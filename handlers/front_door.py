@@ -107,7 +107,9 @@ def _message(visit: Visit, word: Word, services: Services) -> Message:
 
 def _modal(visit: Visit, word: Word, services: Services) -> dict[str, Any]:
     if word.modal is None:
-        return window_of(word.window_title, _message(visit, word, services).blocks(rich=False))
+        return window_of(
+            word.window_title, _message(visit, word, services).blocks(rich=False, prefix=services.command_prefix)
+        )
     try:
         viewer = recognise(visit, services)
         if viewer is None or word.modal is None:

@@ -64,7 +64,7 @@ def publish_home(visit: Visit, services: Services, opened_hash: str = "") -> Non
 
 def _publish(visit: Visit, message: Message, services: Services, opened_hash: str, *, rich: bool) -> bool:
     """Publish; return whether Slack refused the blocks."""
-    view = {"type": "home", "blocks": message.blocks(rich=rich)}
+    view = {"type": "home", "blocks": message.blocks(rich=rich, prefix=services.command_prefix)}
     try:
         services.slack.publish_home(visit.slack_id.user_id, view, opened_hash)
     except ConnectorError as error:

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from sqlmodel import Session
 
 from bot.domain.counting import count_once
-from bot.domain.people import Delivered, Standing, Viewer
+from bot.domain.people import Delivered, Standing, Viewer, awaited
 from bot.domain.period import Period
 from bot.domain.usage import UsageRow
 from bot.domain.weekly import Span
@@ -74,11 +74,9 @@ def _kept_from(today: date, services: Services) -> date:
 
 def _awaited(session: Session, viewer: Viewer, deliveries: list[Delivered], services: Services) -> list[str]:
     """Return the kinds of sources that know this person and have not delivered yet: a sum lacks them."""
-    arrived = {delivered.kind for delivered in deliveries}
-    if viewer.standing is Standing.PAUSED or all(source.kind in arrived for source in services.sources):
+    if viewer.standing is Standing.PAUSED or not services.sources:
         return []
-    linked = {link.provider for link in links_of(session, viewer.person_id) if link.to_day is None}
-    return [source.kind for source in services.sources if source.kind in linked - arrived]
+    return awaited(services.asked, links_of(session, viewer.person_id), deliveries)
 
 
 def is_whole(period: Period, read: Read, today: date, services: Services) -> bool:

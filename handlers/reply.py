@@ -33,23 +33,13 @@ def reply_private(visit: Visit, message: Message, services: Services) -> None:
 
 
 def _post(visit: Visit, message: Message, services: Services, *, rich: bool) -> str | None:
-    blocks = message.blocks(rich=rich)
     payload: dict[str, Any] = {
         "response_type": "ephemeral",
         "replace_original": visit.replaces and not message.beside,
         "text": message.text,
-        "blocks": _with_prefix(blocks, services.command_prefix) if services.command_prefix else blocks,
+        "blocks": message.blocks(rich=rich, prefix=services.command_prefix),
     }
     return services.slack.respond(visit.response_url, payload)
-
-
-def _with_prefix(value: Any, prefix: str) -> Any:
-    """Return the blocks with commands named as they are in this workspace."""
-    if isinstance(value, dict):
-        return {key: _with_prefix(inner, prefix) for key, inner in value.items()}
-    if isinstance(value, list):
-        return [_with_prefix(inner, prefix) for inner in value]
-    return value.replace("`/mytokens", f"`/{prefix}mytokens") if isinstance(value, str) else value
 
 
 def _rich_allowed(services: Services) -> bool:

@@ -92,7 +92,9 @@ def _post(sender: Sender, kind: Kind, delivery: Delivery, whom: _Whom, message: 
         return _not_now(sender, delivery, "", Handled.AGAIN)
     address = whom.viewer.slack_id.user_id if whom.viewer else delivery.channel
     mark = services.marks.of_delivery(*delivery.key)
-    result = services.slack.deliver(address, message.text, message.blocks(rich=rich), mark)
+    result = services.slack.deliver(
+        address, message.text, message.blocks(rich=rich, prefix=services.command_prefix), mark
+    )
     if isinstance(result, Failure):
         return _failed(sender, delivery, result, rich=rich)
     services.database.adding(partial(_sent, sender=sender, delivery=delivery, posted=result))

@@ -40,15 +40,18 @@ class Message:
     parts: Sequence[Block | Twin] = field(default_factory=tuple)
     beside: bool = False
 
-    def blocks(self, *, rich: bool) -> list[Block]:
-        """Return the blocks, with charts and tables where *rich*, else with what stands for them."""
+    def blocks(self, *, rich: bool, prefix: str = "") -> list[Block]:
+        """Return the blocks, with charts and tables where *rich*, else with what stands for them.
+
+        Commands are named with the *prefix* that they have in this workspace.
+        """
         found: list[Block] = []
         for part in self.parts:
             if isinstance(part, Twin):
                 found += [part.rich] if rich else list(part.plain)
             else:
                 found.append(part)
-        return found
+        return [_with_prefix(block, prefix) for block in found] if prefix else found
 
     def as_text(self) -> str:
         """Return it for a terminal."""
@@ -211,3 +214,11 @@ def confirm(title: str, text: str, yes: str, no: str) -> dict[str, Any]:
 def modal(title: str, blocks: Sequence[Block]) -> dict[str, Any]:
     """Return a modal that only shows something."""
     return {"type": "modal", "title": plain(title, 24), "close": plain("Close", 24), "blocks": list(blocks)}
+
+
+def _with_prefix(value: Any, prefix: str) -> Any:
+    if isinstance(value, dict):
+        return {key: _with_prefix(inner, prefix) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_with_prefix(inner, prefix) for inner in value]
+    return value.replace("`/mytokens", f"`/{prefix}mytokens") if isinstance(value, str) else value

@@ -10,6 +10,7 @@ from bot.playground.local_slack import LocalSlack
 from bot.playground.shown import Shown
 from tests.e2e.figures import days_back
 from tests.e2e.harness import T0, Stage, Transport, bot_on, staged, texts
+from tests.e2e.test_home import settled
 
 REFUSED = "invalid_blocks"
 
@@ -105,3 +106,19 @@ def test_with_a_prefix_the_command_and_every_text_have_it(
 
         assert f"`/{prefix}mytokens why`" in texts(stage.ask(user, "help"))
         assert f"`/{prefix}mytokens budget $200`" in texts(stage.ask(user, "budget"))
+
+
+def test_windows_have_the_prefix_too(transport: Transport, new_database: Callable[[], str]) -> None:
+    slack = LocalSlack()
+    with staged(slack, new_database(), transport, command_prefix="ai") as stage:
+        user = _with_figures(stage)
+        slack.open_home(user)
+        settled(stage.services)
+        home = slack.shown_to(user)[-1]
+        slack.click(user, home, "Help")
+        settled(stage.services)
+        window = [one for one in slack.shown_to(user) if one.surface == "modal"][-1]
+
+        assert home.surface == "home"
+        assert "`/aimytokens why`" in texts(window)
+        assert "`/mytokens" not in texts(window) + texts(home)
