@@ -16,7 +16,6 @@ from bot.slack_calls import error_name
 EVENT_TYPE: Final = "worthwhile_delivery"
 _PAGE: Final = 200
 _MOST_PAGES: Final = 20
-_DIRECT: Final = "D"  # how Slack's ids of direct messages begin
 
 
 def post_once(client: WebClient, address: str, text: str, blocks: list[dict[str, Any]], mark: str) -> Posted | Failure:

@@ -7,7 +7,7 @@ of one batch with the same key are parts of one row and added up first.
 from collections.abc import Sequence
 from datetime import date
 from functools import cache
-from typing import Any, Final
+from typing import Any
 
 from sqlalchemy import Date, Table
 from sqlalchemy.types import TypeDecorator, TypeEngine
@@ -16,7 +16,6 @@ from sqlmodel import Session
 from bot.domain.tally import Tally
 from bot.domain.usage import BIT, MEASURES
 
-_SQLITE_MEASURE_TYPE: Final = "BIGINT"
 Row = tuple[Any, ...]
 
 

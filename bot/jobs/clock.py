@@ -37,21 +37,18 @@ def start_clock(services: Services, each_minute: Callable[[], None]) -> Backgrou
         executors={"default": ThreadPoolExecutor(_AT_ONCE)},
         job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
     )
-    for name in _NIGHTLY_FROM:  # one that is slow holds up no other, nor does a source
-        scheduler.add_job(partial(tick_nightly, services, name), "interval", minutes=1)
-    scheduler.add_job(partial(tick_digests, services), "interval", minutes=1)
-    for source in services.sources:
-        scheduler.add_job(partial(tick_source, services, source), "interval", minutes=1)
+    for each in ticks(services):
+        scheduler.add_job(each, "interval", minutes=1)
     scheduler.add_job(lambda: _guarded("each_minute", each_minute), "interval", minutes=1)
     scheduler.start()
     return scheduler
 
 
-def tick(services: Services) -> None:
-    """Run the jobs that are due and that nobody has taken yet."""
-    for name in _NIGHTLY_FROM:
-        tick_nightly(services, name)
-    tick_digests(services)
+def ticks(services: Services) -> list[Callable[[], None]]:
+    """Return everything that is looked at each minute, one by one: what is slow holds up nothing else."""
+    nightly = [partial(tick_nightly, services, name) for name in _NIGHTLY_FROM]
+    asked = [partial(tick_source, services, source) for source in services.all_sources]
+    return [*nightly, partial(tick_digests, services), *asked]
 
 
 def tick_nightly(services: Services, name: str) -> None:

@@ -12,11 +12,14 @@ from bot.jobs import clock, directory, retention
 from bot.playground.faults import rate_limited, server_error
 from bot.playground.local_slack import LocalSlack
 from bot.playground.things import LocalUser
+from bot.services import Services
 from bot.slack import connect
 from storage import people
 from storage.engine import Database
 from storage.tables import JobSlot, Person, SlackUser
 from tests.cast import ADA, MARKS, T0
+from tests.jobs.test_finished_work import Stand as WorkStand
+from tests.jobs.test_sync import Stand
 from tests.promises.answers import services_on
 
 ANA = "U01ANA"
@@ -91,10 +94,23 @@ def test_a_directory_that_slack_never_gives_out_fails_after_some_tries(sqlite_da
     assert waited == [2.0] * 9
 
 
+def tick(services: Services) -> None:
+    for each in clock.ticks(services):
+        each()
+
+
+def test_every_source_is_asked_by_the_clock_of_usage_and_of_finished_work(database: Database) -> None:
+    usage, work = Stand(), WorkStand()
+    tick(replace(services_on(database), sources=(usage,), work_sources=(work,)))
+
+    assert usage.asked != []
+    assert work.asked != []
+
+
 def test_a_tick_is_carried_out_once_however_many_replicas_tick(database: Database) -> None:
     services = services_on(database)
     for _ in range(3):
-        clock.tick(services)
+        tick(services)
 
     with database.reading() as session:
         slots = sorted((slot.job, slot.slot) for slot in session.exec(select(JobSlot)))
@@ -106,7 +122,7 @@ def test_a_failing_job_stops_neither_the_others_nor_the_clock(database: Database
     """The directory has nobody to ask: services without a Slack fail there."""
     services = services_on(database)
     database.writing(lambda session: people.switch_on(session, ADA, MARKS, T0, 105))
-    clock.tick(services)
+    tick(services)
 
     with database.reading() as session:
         assert len(session.exec(select(JobSlot)).all()) == 4
