@@ -1,4 +1,4 @@
-"""`/mytokens`, its buttons and its menu: which word was meant."""
+"""`/mytokens`: its words, and which of them was meant."""
 
 from typing import Final
 
@@ -20,7 +20,7 @@ from handlers import (
     usage,
 )
 from handlers.visit import Visit
-from handlers.words import Word
+from handlers.words import Command, Word
 
 ALL_WORDS: Final = (
     *usage.WORDS,
@@ -35,7 +35,6 @@ ALL_WORDS: Final = (
     *export.WORDS,
 )
 WORDS: Final = {word.name: word for word in ALL_WORDS}
-COMMAND: Final = "mytokens"
 
 
 def _own_only(_visit: Visit, _viewer: Viewer | None, _services: Services) -> Message:
@@ -62,6 +61,4 @@ def typed_word(visit: Visit, services: Services) -> tuple[Visit, Word]:
     return visit, UNKNOWN
 
 
-def pressed_word(visit: Visit) -> Word:
-    """Return what a button or an option means."""
-    return WORDS.get(visit.word, UNKNOWN)
+COMMAND: Final = Command("mytokens", WORDS, typed_word)

@@ -1,7 +1,7 @@
 """Everything that Slack can start, in one table; the promises are tested over it."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final, Literal
@@ -10,12 +10,12 @@ from slack_bolt import Ack, App
 
 from bot.errors import BusyError
 from bot.services import Services
-from handlers import mytokens
+from handlers.commands import COMMANDS, pressed_word
 from handlers.directory import note_user
 from handlers.errors import on_error
-from handlers.front_door import enter
+from handlers.front_door import enter, take_in
 from handlers.home import open_home
-from handlers.visit import from_action, from_command, from_event, from_shortcut
+from handlers.visit import from_action, from_command, from_event, from_shortcut, from_submission
 
 Listener = Callable[[dict[str, Any], Ack, Services], None]
 
@@ -24,26 +24,34 @@ Listener = Callable[[dict[str, Any], Ack, Services], None]
 class Route:
     """One kind of request and who takes it."""
 
-    kind: Literal["command", "action", "shortcut", "event"]
+    kind: Literal["command", "action", "form", "shortcut", "event"]
     name: str
     listener: Listener
 
 
-def on_mytokens(body: dict[str, Any], ack: Ack, services: Services) -> None:
+def on_command(body: dict[str, Any], ack: Ack, services: Services) -> None:
     """Take a typed command."""
-    visit, word = mytokens.typed_word(from_command(body), services)
+    name = str(body["command"]).removeprefix(f"/{services.command_prefix}")
+    visit, word = COMMANDS[name].meant(from_command(body, name), services)
     enter(visit, word, services, ack)
 
 
 def on_button(body: dict[str, Any], ack: Ack, services: Services) -> None:
     """Take a pressed button or a chosen option."""
     visit = from_action(body, body["actions"][0])
-    enter(visit, mytokens.pressed_word(visit), services, ack)
+    enter(visit, pressed_word(visit), services, ack)
+
+
+def on_form(body: dict[str, Any], ack: Ack, services: Services) -> None:
+    """Take a form that was sent."""
+    visit = from_submission(body)
+    take_in(visit, pressed_word(visit), services, ack)
 
 
 def on_shortcut(body: dict[str, Any], ack: Ack, services: Services) -> None:
-    """Take the global shortcut: the last four weeks, in a window."""
-    enter(from_shortcut(body, "show"), mytokens.WORDS["show"], services, ack)
+    """Take a shortcut, which stands for a word of a command and is answered in a window."""
+    visit = from_shortcut(body, *SHORTCUTS[body["callback_id"]])
+    enter(visit, pressed_word(visit), services, ack)
 
 
 def on_home_opened(body: dict[str, Any], ack: Ack, services: Services) -> None:
@@ -63,10 +71,12 @@ def on_user_change(body: dict[str, Any], ack: Ack, services: Services) -> None:
         services.pool.submit(lambda: note_user(body["event"].get("user"), services))
 
 
+SHORTCUTS: Final[Mapping[str, tuple[str, str]]] = {"show_my_usage": ("mytokens", "show")}
 ROUTES: Final = (
-    Route("command", mytokens.COMMAND, on_mytokens),
-    Route("action", "mytokens-", on_button),
-    Route("shortcut", "show_my_usage", on_shortcut),
+    *(Route("command", name, on_command) for name in COMMANDS),
+    *(Route("action", f"{name}-", on_button) for name in COMMANDS),
+    *(Route("form", f"{name}-", on_form) for name in COMMANDS),
+    *(Route("shortcut", callback_id, on_shortcut) for callback_id in SHORTCUTS),
     Route("event", "app_home_opened", on_home_opened),
     Route("event", "user_change", on_user_change),
 )
@@ -85,6 +95,8 @@ def _attach(app: App, route: Route, prefix: str) -> Callable[..., Any]:
         return app.command(f"/{prefix}{route.name}")
     if route.kind == "action":
         return app.action(re.compile(f"^{route.name}"))
+    if route.kind == "form":
+        return app.view(re.compile(f"^{route.name}"))
     return app.shortcut(route.name) if route.kind == "shortcut" else app.event(route.name)
 
 

@@ -1,9 +1,13 @@
 """A verified request from Slack, reduced to what may be used of it."""
 
-from dataclasses import dataclass, replace
-from typing import Any
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Final
 
 from bot.domain.people import SlackId
+
+# Text of a message or a field that is longer is cut; Slack takes no more in one.
+_LONGEST: Final = 40_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,14 +29,18 @@ class Visit:
     window_id: str = ""  # the open window that the button is in
     window_mark: str = ""  # what binds that window to a person
     from_home: bool = False
+    command: str = "mytokens"  # whose words they are
+    channel_id: str = ""  # where it was typed
+    fields: Mapping[str, str] = field(default_factory=dict)  # of a form that was sent; several choices a line each
+    quoted: str = ""  # the text of the message that a shortcut was chosen on
 
     def with_word(self, word: str, argument: str) -> "Visit":
         """Return the same request for another word."""
         return replace(self, word=word, argument=argument)
 
 
-def from_command(body: dict[str, Any]) -> Visit:
-    """Return the visit of a slash command."""
+def from_command(body: dict[str, Any], command: str) -> Visit:
+    """Return the visit of a slash command, by its name without a prefix."""
     word, _, argument = _collapse(body.get("text") or "").partition(" ")
     return Visit(
         slack_id=SlackId(str(body.get("enterprise_id") or body["team_id"]), str(body["user_id"])),
@@ -41,21 +49,24 @@ def from_command(body: dict[str, Any]) -> Visit:
         argument=argument,
         response_url=str(body.get("response_url") or ""),
         trigger_id=str(body.get("trigger_id") or ""),
+        command=command,
+        channel_id=str(body.get("channel_id") or ""),
     )
 
 
 def from_action(body: dict[str, Any], action: dict[str, Any]) -> Visit:
-    """Return the visit of a pressed button or a chosen option: `mytokens-WORD[:...]`, value = argument.
+    """Return the visit of a pressed button or a chosen option: `COMMAND-WORD[:...]`, value = argument.
 
     An option of a menu carries the words of the command it stands for.
     """
-    word = str(action["action_id"]).partition("-")[2].partition(":")[0]
+    command, word, _ = _id_parts(str(action["action_id"]))
     argument = str(action.get("value") or "")
     if "selected_option" in action:
         word, _, argument = str((action["selected_option"] or {}).get("value") or "").partition(" ")
     view = body.get("view") or {}
     return replace(
         _of_interaction(body),
+        command=command,
         word=word,
         argument="" if argument == "-" else argument,
         # a public message must never give way to a private answer
@@ -67,9 +78,29 @@ def from_action(body: dict[str, Any], action: dict[str, Any]) -> Visit:
     )
 
 
-def from_shortcut(body: dict[str, Any], word: str) -> Visit:
-    """Return the visit of a global shortcut, which stands for *word*."""
-    return replace(_of_interaction(body), word=word)
+def from_submission(body: dict[str, Any]) -> Visit:
+    """Return the visit of a form that was sent: `COMMAND-WORD[:ARGUMENT]`."""
+    view = body["view"]
+    command, word, argument = _id_parts(str(view.get("callback_id") or ""))
+    return replace(
+        _of_interaction(body),
+        command=command,
+        word=word,
+        argument=argument,
+        window_id=str(view["id"]),
+        window_mark=str(view.get("private_metadata") or ""),
+        fields=_filled_in((view.get("state") or {}).get("values") or {}),
+    )
+
+
+def from_shortcut(body: dict[str, Any], command: str, word: str) -> Visit:
+    """Return the visit of a shortcut, global or on a message, which stands for *word* of a command."""
+    quoted = str((body.get("message") or {}).get("text") or "")[:_LONGEST]
+    channel_id = str((body.get("channel") or {}).get("id") or "")
+    # the answer goes into a window: a message's own response_url is not for it
+    return replace(
+        _of_interaction(body), command=command, word=word, channel_id=channel_id, quoted=quoted, response_url=""
+    )
 
 
 def from_event(body: dict[str, Any]) -> Visit:
@@ -84,6 +115,29 @@ def _of_interaction(body: dict[str, Any]) -> Visit:
     org_id = str((body.get("enterprise") or {}).get("id") or team_id)
     response_url, trigger_id = str(body.get("response_url") or ""), str(body.get("trigger_id") or "")
     return Visit(SlackId(org_id, str(user["id"])), team_id, "", "", response_url, trigger_id)
+
+
+def _id_parts(action_id: str) -> tuple[str, str, str]:
+    command, _, rest = action_id.partition("-")
+    word, _, argument = rest.partition(":")
+    return command, word, argument
+
+
+def _filled_in(values: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
+    return {
+        name: "\n".join(_chosen(state))[:_LONGEST] for name, elements in values.items() for state in elements.values()
+    }
+
+
+def _chosen(state: Mapping[str, Any]) -> Iterator[str]:
+    """Yield what an element of a form holds: its text, or the values that were chosen."""
+    for key in ("value", "selected_conversation", "selected_channel", "selected_user"):
+        if state.get(key):
+            yield str(state[key])
+    options = [state["selected_option"]] if state.get("selected_option") else state.get("selected_options") or []
+    yield from (str(option["value"]) for option in options)
+    for key in ("selected_conversations", "selected_channels", "selected_users"):
+        yield from map(str, state.get(key) or [])
 
 
 def _collapse(text: str) -> str:

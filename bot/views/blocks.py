@@ -13,11 +13,14 @@ from typing import Any, Final
 Block = dict[str, Any]
 
 MAX_SECTION: Final = 3000
+MAX_ID: Final = 255
+MYTOKENS: Final = "mytokens"
 _INVISIBLE: Final = {"Cc", "Cf", "Co", "Cs", "Zl", "Zp"}
 # mrkdwn has no escape for these four; a look-alike cannot start a format
 _LOOKALIKES: Final = str.maketrans({"*": "\N{ASTERISK OPERATOR}", "~": "\N{TILDE OPERATOR}", "`": "'"})
 # a raw cell is said not to be parsed; where that is not proved, nothing in it may look like a mention or link
 _RAW: Final = _LOOKALIKES | str.maketrans({"<": "‹", ">": "›"})
+_COMMAND: Final = re.compile(r"`/(mytokens|teamdigest|usecase)\b")
 _EDGE_UNDERSCORE: Final = re.compile(r"(?<!\w)_|_(?!\w)")
 
 
@@ -164,12 +167,14 @@ def actions(*elements: dict[str, Any]) -> Block:
     return {"type": "actions", "elements": list(elements)}
 
 
-def button(label: str, word: str, argument: str = "", *, confirm: dict[str, Any] | None = None) -> dict[str, Any]:
-    """Return a button that does what `/mytokens WORD ARGUMENT` does."""
+def button(
+    label: str, word: str, argument: str = "", *, command: str = MYTOKENS, confirm: dict[str, Any] | None = None
+) -> dict[str, Any]:
+    """Return a button that does what `/COMMAND WORD ARGUMENT` does."""
     element: dict[str, Any] = {
         "type": "button",
         "text": plain(label, 75),
-        "action_id": action_id(word, argument),
+        "action_id": action_id(word, argument, command),
         "value": argument or "-",
     }
     if confirm:
@@ -177,25 +182,25 @@ def button(label: str, word: str, argument: str = "", *, confirm: dict[str, Any]
     return element
 
 
-def action_id(word: str, argument: str = "") -> str:
+def action_id(word: str, argument: str = "", command: str = MYTOKENS) -> str:
     """Return the id of what starts *word*; the argument only keeps two buttons of a row apart."""
-    return f"mytokens-{word}:{argument}" if argument else f"mytokens-{word}"
+    return f"{command}-{word}:{argument}"[:MAX_ID] if argument else f"{command}-{word}"
 
 
-def menu(label: str, word: str, options: Sequence[tuple[str, str]]) -> dict[str, Any]:
+def menu(label: str, word: str, options: Sequence[tuple[str, str]], *, command: str = MYTOKENS) -> dict[str, Any]:
     """Return a ⋯ menu of up to five (label, command words)."""
     return {
         "type": "overflow",
-        "action_id": action_id(word),
+        "action_id": action_id(word, command=command),
         "options": [{"text": plain(text, 75), "value": value} for text, value in options[:5]],
     }
 
 
-def select(label: str, word: str, options: Sequence[tuple[str, str]]) -> dict[str, Any]:
+def select(label: str, word: str, options: Sequence[tuple[str, str]], *, command: str = MYTOKENS) -> dict[str, Any]:
     """Return a list of up to a hundred (label, command words) to choose one from; *label* stands in it before."""
     return {
         "type": "static_select",
-        "action_id": action_id(word),
+        "action_id": action_id(word, command=command),
         "placeholder": plain(label, 150),
         "options": [{"text": plain(text, 75), "value": value} for text, value in options[:100]],
     }
@@ -216,9 +221,49 @@ def modal(title: str, blocks: Sequence[Block]) -> dict[str, Any]:
     return {"type": "modal", "title": plain(title, 24), "close": plain("Close", 24), "blocks": list(blocks)}
 
 
+def form(
+    title: str,
+    word: str,
+    blocks: Sequence[Block],
+    *,
+    submit: str,
+    argument: str = "",
+    command: str = MYTOKENS,
+    close: str = "Cancel",
+) -> dict[str, Any]:
+    """Return a modal to be filled in; what is sent goes to *word* of the command, with the argument."""
+    return {
+        **modal(title, blocks),
+        "close": plain(close, 24),
+        "submit": plain(submit, 24),
+        "callback_id": action_id(word, argument, command),
+    }
+
+
+def entry(
+    name: str, label: str, element: dict[str, Any], *, hint: str = "", optional: bool = False, dispatches: bool = False
+) -> Block:
+    """Return a field of a form; what is filled in comes back under *name*.
+
+    One that *dispatches* tells the bot at once what was chosen.
+    """
+    block: Block = {
+        "type": "input",
+        "block_id": name,
+        "label": plain(label, 2000),
+        "optional": optional,
+        "element": {"action_id": name, **element},
+    }
+    if hint:
+        block["hint"] = plain(hint, 2000)
+    if dispatches:
+        block["dispatch_action"] = True
+    return block
+
+
 def _with_prefix(value: Any, prefix: str) -> Any:
     if isinstance(value, dict):
         return {key: _with_prefix(inner, prefix) for key, inner in value.items()}
     if isinstance(value, list):
         return [_with_prefix(inner, prefix) for inner in value]
-    return value.replace("`/mytokens", f"`/{prefix}mytokens") if isinstance(value, str) else value
+    return _COMMAND.sub(rf"`/{prefix}\1", value) if isinstance(value, str) else value

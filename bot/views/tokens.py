@@ -22,6 +22,11 @@ def loading(title: str) -> dict[str, Any]:
     return modal(title, [section("One moment, your figures are coming.")])
 
 
+def working(title: str) -> dict[str, Any]:
+    """Return what stands in the place of a form that was sent until what came of it is known."""
+    return modal(title, [section("One moment.")])
+
+
 def failed(title: str, text: str) -> dict[str, Any]:
     """Return the modal that says why there are no figures."""
     return modal(title, [section(text), context(LOCK)])

@@ -1,5 +1,6 @@
 """Every answer that the bot can give to one person, over every word that is registered."""
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -13,7 +14,7 @@ from bot.policy import load_policy
 from bot.pool import AnswerPool
 from bot.services import Services
 from bot.slack import Slack
-from handlers.mytokens import WORDS
+from handlers.commands import COMMANDS
 from handlers.visit import Visit
 from handlers.words import Word
 from storage import choices, people, usage
@@ -67,23 +68,27 @@ def _from(row: UsageRow, source: int) -> UsageRow:
 def every_answer(services: Services, viewer: Viewer) -> dict[str, str]:
     """Return the text of every answer, by the words that lead to it."""
     found = {}
-    for word in WORDS.values():
+    every = [(name, word) for name, command in COMMANDS.items() for word in command.words.values()]
+    for command, word in every:
         if word.name in NEEDS_SLACK:
             continue
         for number, argument in enumerate(ARGUMENTS if word.name in TAKES_A_PERIOD else ("",)):
             with services.database.reading() as session:
                 now = people.viewer_of(session, viewer.slack_id)
             asker = now if now is not None and now.standing is not Standing.OFF else None
-            if asker is None and word.anybody is None:
+            if asker is None and word.anybody is None and word.modal_anybody is None:
                 continue
             if word.name == "erase":
                 continue  # last of all, tested by itself: it would end the walk
             visit = Visit(viewer.slack_id, ORG, word.name, argument, "", f"{word.name}-{number}", from_button=True)
+            visit = replace(visit, command=command)
             found[f"{word.name} {argument}".strip()] = _text(word, visit, asker, services)
     return found
 
 
 def _text(word: Word, visit: Visit, asker: Viewer | None, services: Services) -> str:
+    if word.modal_anybody is not None:
+        return "\n".join(strings(word.modal_anybody(visit, asker, services)))
     if word.modal is not None and asker is not None:
         return "\n".join(strings(word.modal(visit, asker, services)))
     if word.anybody is not None:

@@ -30,7 +30,7 @@ from bot.playground.shown import Shown
 from bot.playground.things import LocalUser
 from bot.services import Services
 from bot.web.app import web_app
-from handlers.mytokens import WORDS
+from handlers.commands import COMMANDS
 from handlers.register import ROUTES
 from storage import assignments, denials, finished, finished_links, own_marks, people, tokens, usage
 from storage.choices import choose
@@ -43,6 +43,8 @@ from tests.domain.outcomes.cast import change, own
 from tests.e2e.harness import T0, Transport, bot_on
 from tests.finished import plant
 from tests.promises.answers import day_before
+
+ALL_WORDS = [f"{command.name}-{word}" for command in COMMANDS.values() for word in command.words]
 
 ANA, MO, RUI = "U01ANA", "U01MO", "U01RUI"
 ORG = "T0LOCAL"
@@ -188,13 +190,12 @@ def test_people_do_see_their_own_finished_work(stage: Stage) -> None:
 
 
 def test_no_command_shows_somebody_elses(stage: Stage) -> None:
-    commands = [f"/{route.name}" for route in ROUTES if route.kind == "command"]
-    assert commands
-    for command in commands:
-        for word in ["", *WORDS, "leaderboard", "of", "show"]:
+    assert COMMANDS.keys() == {route.name for route in ROUTES if route.kind == "command"}
+    for command in COMMANDS.values():
+        for word in ["", *command.words, "leaderboard", "of", "show"]:
             for name in ["", *stage.names_of(ANA)]:
                 for asker in (MO, RUI):
-                    stage.slack.command(asker, command, f"{word} {name}".strip(), channel="C01GENERAL")
+                    stage.slack.command(asker, f"/{command.name}", f"{word} {name}".strip(), channel="C01GENERAL")
         _settled(stage)
 
     assert not _leaks(stage, stage.slack.everything_sent())
@@ -202,13 +203,13 @@ def test_no_command_shows_somebody_elses(stage: Stage) -> None:
 
 def test_no_button_shows_somebody_elses(stage: Stage) -> None:
     ana = stage.viewers[ANA]
-    for word in WORDS:
+    for word in ALL_WORDS:
         for value in ["-", "4w", *stage.names_of(ANA)]:
             for asker in (MO, RUI):
-                stage.slack.forge_action(asker, f"mytokens-{word}", value)
+                stage.slack.forge_action(asker, word, value)
                 stage.slack.forge_action(
                     asker,
-                    f"mytokens-{word}:{value}",
+                    f"{word}:{value}",
                     value,
                     view={"id": "V0FORGED", "private_metadata": json.dumps({"person_id": ana.person_id, "user": ANA})},
                     message={"metadata": {"event_payload": {"person_id": ana.person_id}}, "user": ANA},
@@ -241,20 +242,20 @@ def test_no_button_in_home_or_a_window_shows_somebody_elses(stage: Stage) -> Non
     stage.slack.shortcut(ANA, "show_my_usage")
     _settled(stage)
     window = stage.slack.top_modal(ANA)["id"]
-    for word in WORDS:
-        if word == "erase":
+    for word in ALL_WORDS:
+        if word == "mytokens-erase":
             continue
-        stage.slack.forge_action(MO, f"mytokens-{word}", "4w", view={"id": "V0HOME", "type": "home"}, response_url="")
+        stage.slack.forge_action(MO, word, "4w", view={"id": "V0HOME", "type": "home"}, response_url="")
         for bound in ("", stage.slack.top_modal(ANA)["private_metadata"]):
             view = {"id": window, "type": "modal", "private_metadata": bound}
-            stage.slack.forge_action(MO, f"mytokens-{word}", "4w", view=view, response_url="")
+            stage.slack.forge_action(MO, word, "4w", view=view, response_url="")
     _settled(stage)
 
     assert not _leaks(stage, stage.slack.everything_sent())
 
 
 def test_every_route_is_of_a_kind_that_is_walked() -> None:
-    assert {route.kind for route in ROUTES} <= {"command", "action", "shortcut", "event"}
+    assert {route.kind for route in ROUTES} <= {"command", "action", "form", "shortcut", "event"}
 
 
 def test_a_replayed_request_answers_its_own_sender_only(stage: Stage) -> None:
