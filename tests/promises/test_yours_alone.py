@@ -254,6 +254,21 @@ def test_no_button_in_home_or_a_window_shows_somebody_elses(stage: Stage) -> Non
     assert not _leaks(stage, stage.slack.everything_sent())
 
 
+def test_no_form_is_taken_that_was_made_for_somebody_else(stage: Stage) -> None:
+    stage.slack.open_home(ANA)
+    stage.slack.shortcut(ANA, "show_my_usage")
+    _settled(stage)
+    window = stage.slack.top_modal(ANA)
+    for word in ALL_WORDS:
+        for told in ({}, {"id": window["id"]}, {"id": window["id"], "private_metadata": window["private_metadata"]}):
+            taken = stage.slack.forge_form(MO, word, {}, **told)
+
+            assert taken.ack_body == {"response_action": "clear"}
+    _settled(stage)
+
+    assert not _leaks(stage, stage.slack.everything_sent())
+
+
 def test_every_route_is_of_a_kind_that_is_walked() -> None:
     assert {route.kind for route in ROUTES} <= {"command", "action", "form", "shortcut", "event"}
 
