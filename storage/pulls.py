@@ -80,8 +80,13 @@ class SourceHealth(NamedTuple):
 def collected_accounts(session: Session, provider: str, marks: Marks) -> list[Collected]:
     """Return the accounts at *provider* of everybody who is on and not paused."""
     erased = {stone.slack_mark: stone.erased_on for stone in session.exec(model_select(Tombstone))}
+
+    def erased_on(org_id: str, user_id: str) -> date | None:
+        # a mark takes time to make, and most companies have erased nobody
+        return erased.get(marks.of_slack(SlackId(org_id, user_id))) if erased else None
+
     return [
-        Collected(account, name, first, last or date.max, erased.get(marks.of_slack(SlackId(org, user))))
+        Collected(account, name, first, last or date.max, erased_on(org, user))
         for account, name, first, last, org, user in session.connection().execute(_COLLECTED, {"provider": provider})
     ]
 

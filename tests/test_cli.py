@@ -26,7 +26,7 @@ from bot.domain.people import Profile, SlackId, Viewer
 from bot.domain.usage import UsageRow
 from bot.playground.local_slack import LocalSlack
 from bot.playground.things import LocalUser
-from storage import people, subscriptions, tokens, usage
+from storage import organisation, people, subscriptions, tokens, usage
 from storage.engine import Database, open_database
 from storage.ids import source_id
 from storage.migrate import head_revision
@@ -226,7 +226,7 @@ def test_binary_garbage_is_refused_without_a_trace(run: Run, form: tuple[str, ..
         (),
         ("dance",),
         ("import", "file"),
-        ("import", "--format", "org", "file"),
+        ("import", "--format", "organisation", "file"),
         ("job", "team-digests"),
         ("token",),
         ("token", "create"),
@@ -401,7 +401,7 @@ def test_the_directory_job_notices_who_left(run: Run, database: Database, slack:
 
     said = run("job", "directory")
 
-    assert (said.status, json.loads(said.out)) == (0, {"refreshed": 6, "left": 1})
+    assert (said.status, json.loads(said.out)) == (0, {"refreshed": 6, "left": 1, "homes": 0, "user_groups": 0})
 
 
 def test_the_directory_job_says_the_same_whoever_is_on(run: Run, database: Database, slack: LocalSlack) -> None:
@@ -464,6 +464,65 @@ def test_a_file_of_accounts_takes_no_person(run: Run) -> None:
 
     assert said.status == 2
     assert "takes no --person" in said.err
+
+
+# import --format org
+
+_ORGANISATION = "what,name,value\ngroup,Payments,\n"
+_MOS_TEAM = "team,Payments,{lead}\nplace,Payments,acme/payments\n"
+
+
+def homes(database: Database) -> list[tuple[int, str]]:
+    with database.reading() as session:
+        return list(organisation.homes(session))
+
+
+def test_a_file_of_the_organisation_says_the_same_of_people_who_are_on_off_or_unknown(
+    run: Run, database: Database, slack: LocalSlack
+) -> None:
+    run("job", "directory")
+    ana = switched_on(database, ANA, NOW)
+    said = {
+        run("import", "--format", "org", "-", stdin=f"{_ORGANISATION}member,{who},Payments\n".encode())
+        for who in ("mo@larkfield.example", UNKNOWN_PERSON, "ana@larkfield.example")
+    }
+
+    assert {(one.status, one.out, one.err) for one in said} == {(0, "2 rows read, none malformed\n", "")}
+    assert homes(database) == [(ana.person_id, "Payments")]
+
+
+def test_what_is_odd_in_the_organisation_is_named_and_loaded(run: Run, database: Database, slack: LocalSlack) -> None:
+    run("job", "directory")
+    content = _ORGANISATION + _MOS_TEAM.format(lead=UNKNOWN_PERSON)
+    said = run("import", "--format", "org", "-", stdin=content.encode())
+    with database.reading() as session:
+        listed = organisation.listed_team(session, "Payments")
+
+    assert (said.status, said.err) == (0, "")
+    assert said.out.splitlines() == [
+        "3 rows read, none malformed",
+        "line 3: the lead is nobody whom Slack's directory knows; so far nobody can set this up",
+        "line 4: no connected source has reported anything of acme/payments yet",
+    ]
+    assert listed is not None
+
+
+def test_an_organisation_with_a_bad_row_is_refused_and_the_one_before_stays(
+    run: Run, database: Database, slack: LocalSlack
+) -> None:
+    run("job", "directory")
+    good = f"{_ORGANISATION}member,mo@larkfield.example,Payments\n"
+    run("import", "--format", "org", "-", stdin=good.encode())
+    before = homes(database)
+    said = run("import", "--format", "org", "-", stdin=f"{good}group,Payments,Payments\ngroup,A,A\n".encode())
+
+    assert (said.status, said.out) == (1, "")
+    assert said.err.splitlines()[1:] == [
+        "worthwhile: line 4: the group is in line 2 already, in another group: groups would overlap",
+        "worthwhile: line 5: the groups lie in a ring: A in A",
+    ]
+    assert len(before) == 1
+    assert homes(database) == before
 
 
 # person
@@ -591,21 +650,17 @@ def test_the_bot_runs_until_it_is_told_to_stop(slack: LocalSlack, url: str) -> N
     assert "Ana" not in err
 
 
-def test_the_demo_in_the_terminal_shows_your_own_figures_and_ends_with_its_input(run: Run, ccusage: Path) -> None:
-    said = run("demo", "--terminal", "--ccusage", str(ccusage), stdin=b"as you\n/mytokens\n")
-
-    assert (said.status, said.err) == (0, "")
-    assert "(only visible to you)\n\nYour last four weeks\n" in said.out
-    assert "$0.50 at list price" in said.out
-    assert said.out.endswith("you in dm> \n")
-
-
-def test_without_slack_tokens_run_can_be_the_demo(run: Run) -> None:
-    said = run("run", "--or-demo", "--terminal")
+def test_without_slack_tokens_run_can_be_the_demo_with_your_own_figures_that_ends_with_its_input(
+    run: Run, ccusage: Path
+) -> None:
+    said = run("run", "--or-demo", "--terminal", "--ccusage", str(ccusage), stdin=b"as you\n/mytokens\n")
 
     assert (said.status, said.err) == (0, "")
     assert said.out.startswith("No Slack tokens are set in .env, so this is the demo")
     assert "Larkfield, a made-up company" in said.out
+    assert "(only visible to you)\n\nYour last four weeks\n" in said.out
+    assert "$0.50 at list price" in said.out
+    assert said.out.endswith("you in dm> \n")
 
 
 def test_the_demo_serves_its_page_until_it_is_told_to_stop() -> None:

@@ -61,7 +61,7 @@ class Api:
             timeout=_TIMEOUT_SECONDS,
             follow_redirects=False,
             trust_env=False,
-            verify=_tls(),
+            verify=tls(),
         )
 
     def get(self, path: str, decoder: msgspec.json.Decoder[T], params: Params | None = None) -> T:
@@ -139,7 +139,7 @@ class Api:
 
 
 @cache
-def _tls() -> ssl.SSLContext:
+def tls() -> ssl.SSLContext:
     """Return the one context that all clients share: reading the certificates takes a tenth of a second."""
     return httpx2.create_ssl_context()
 

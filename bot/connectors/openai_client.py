@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 import httpx2
 import msgspec
 
-from bot.connectors.http import MAX_REPLY, ReplyError
+from bot.connectors.http import MAX_REPLY, ReplyError, tls
 from bot.errors import ConnectorError
 
 if TYPE_CHECKING:
@@ -75,7 +75,10 @@ def openai_api(url: str, key: str, *, retries: int = _RETRIES) -> OpenAIApi:
     from openai import OpenAI
 
     client = httpx2.Client(
-        trust_env=False, follow_redirects=False, event_hooks={"request": [_only_what_is_needed(f"Bearer {key}")]}
+        trust_env=False,
+        follow_redirects=False,
+        verify=tls(),
+        event_hooks={"request": [_only_what_is_needed(f"Bearer {key}")]},
     )
     return OpenAIApi(
         OpenAI(

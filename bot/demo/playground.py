@@ -9,7 +9,7 @@ from bot.demo.story import LarkfieldStory
 from bot.demo.world import demo_world, read_ccusage
 from bot.manifest import manifest
 from bot.playground.driver import run_prompt
-from bot.playground.page.serving import serving_page
+from bot.playground.page.serving import require_free, serving_page
 
 WELCOME: Final = """\
 Larkfield, a made-up company, on a local Slack with the real bot: {address}
@@ -26,6 +26,7 @@ def run_page(port: int, ccusage: Path | None, stdout: TextIO) -> None:
     stopped = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopped.set())
+    require_free(port)  # the company takes seconds
     with (
         demo_world(read_ccusage(ccusage)) as world,
         serving_page(world.slack, port, LarkfieldStory(world), manifest("", None)) as address,

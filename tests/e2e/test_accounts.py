@@ -15,7 +15,9 @@ from tests.cast import TODAY
 from tests.e2e.accounts import Copilot, give, linked, tell
 from tests.e2e.conftest import WITH_FILES
 from tests.e2e.figures import days_back
-from tests.e2e.harness import Stage, Transport, staged, texts, until
+from tests.e2e.harness import Stage, Transport, only_over, staged, texts, until
+
+transport = only_over("http")
 
 SAM = "U01SAM"
 ASK = "Ask Sam to link it"

@@ -24,6 +24,7 @@ from sqlmodel import Session, SQLModel, select
 
 from bot import cli, sources
 from bot.config import load_settings
+from bot.connectors.cursor import cursor_api
 from bot.connectors.prices import price_book
 from bot.domain.counting import count_once
 from bot.domain.people import Profile, SlackId, Viewer
@@ -70,8 +71,8 @@ Sync = Callable[..., Said]
 @pytest.fixture
 def company(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Company]:
     """Every source, connected by the environment, with three days of use, one of them long ago."""
-    # Cursor is asked once a second, which its own tests are about.
-    monkeypatch.setattr(sources, "EVENTS_PER_MINUTE", 60_000)
+    # Cursor is asked once a second, or once in three, which its own tests are about.
+    monkeypatch.setattr(sources, "cursor_api", lambda url, key, **_: cursor_api(url, key, per_minute=60_000))
     monkeypatch.setenv("WORTHWHILE_SECRET", MARKS.secret.decode())
     with company_in(tmp_path) as made:
         for name, value in made.environment.items():

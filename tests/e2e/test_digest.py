@@ -10,9 +10,11 @@ from bot.playground.local_slack import LocalSlack
 from bot.playground.shown import Shown
 from storage import outbox
 from storage.choices import settings_of
-from tests.e2e.harness import Stage, Transport, staged, texts, until
+from tests.e2e.harness import Stage, Transport, only_over, staged, texts, until
 from tests.jobs.delivering import Clock, deliver
 from tests.weeks import DUE, ITEMS, paid_rows, plant
+
+transport = only_over("socket")
 
 THURSDAY = datetime(2026, 11, 12, 9, 40, tzinfo=UTC)
 COST = "*Cost:* $61.10 billed, more than usual for you; $37.00 of it on Tuesday."

@@ -16,7 +16,10 @@ from storage.tables import Account
 from storage.usage import kept_days
 from tests.cast import TODAY
 from tests.e2e.accounts import Copilot, give, off_but_known, tell
-from tests.e2e.harness import T0, Stage, texts
+from tests.e2e.harness import T0, Stage, only_over, texts
+from tests.loopback import NO_CERTIFICATES
+
+transport = only_over("http")
 
 
 def test_an_event_of_slacks_refreshes_somebody_without_a_call(stage: Stage) -> None:
@@ -112,7 +115,9 @@ def push(stage: Stage, token: str, event_id: str, person: dict[str, str]) -> obj
         "tokens": {"input": 1, "cache_read": 1, "cache_write": 1, "output": 1},
     }
     headers = {"Authorization": f"Bearer {token}"}
-    return httpx2.post(f"{stage.services.web_url}/v1/usage", content=json.dumps([event]), headers=headers).json()
+    return httpx2.post(
+        f"{stage.services.web_url}/v1/usage", content=json.dumps([event]), headers=headers, verify=NO_CERTIFICATES
+    ).json()
 
 
 def test_whoever_is_off_gets_what_is_known_as_a_file_and_can_erase_it(stage: Stage) -> None:

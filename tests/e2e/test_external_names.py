@@ -9,8 +9,11 @@ from storage import tokens
 from storage.usage import usage_of
 from tests.cast import TODAY
 from tests.e2e.accounts import give
-from tests.e2e.harness import T0, Stage
+from tests.e2e.harness import T0, Stage, only_over
+from tests.loopback import NO_CERTIFICATES
 from tests.senders import pushed
+
+transport = only_over("http")
 
 
 def push(stage: Stage, user: str, number: int, **changes: Any) -> int:
@@ -19,7 +22,9 @@ def push(stage: Stage, user: str, number: int, **changes: Any) -> int:
     token = stage.services.database.writing(lambda session: tokens.create_token(session, name, None, T0))
     event = pushed(event_id=name, occurred_at="2026-11-19T01:00:00Z", person={"external_id": f"emp-{user}"}, **changes)
     headers = {"Authorization": f"Bearer {token}"}
-    return httpx2.post(f"{stage.services.web_url}/v1/usage", json=[event], headers=headers).status_code
+    return httpx2.post(
+        f"{stage.services.web_url}/v1/usage", json=[event], headers=headers, verify=NO_CERTIFICATES
+    ).status_code
 
 
 def days_of(stage: Stage, user: str) -> list[date]:

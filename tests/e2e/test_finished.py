@@ -18,8 +18,10 @@ from storage.own_marks import own_marks
 from storage.retention import add_to_months
 from tests.cast import row
 from tests.domain.outcomes.cast import USD, ago, change, own, ticket
-from tests.e2e.harness import Stage, everything_stored, texts
+from tests.e2e.harness import Stage, everything_stored, only_over, texts
 from tests.finished import plant, plant_usage
+
+transport = only_over("socket")
 
 NOT_MINE, MINE = "Not mine", "Mine after all"
 JOB: Final = "nightly-triage"

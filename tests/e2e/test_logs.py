@@ -16,6 +16,7 @@ from tests.cast import TODAY
 from tests.e2e.conftest import WITH_FILES
 from tests.e2e.figures import day_of
 from tests.e2e.harness import SECRET, Log, Stage, Transport, logging_as_the_bot_does, staged, texts
+from tests.loopback import NO_CERTIFICATES
 from tests.senders import ccusage_file
 
 NAME, EMAIL = "Canary Nightingale", "canary.nightingale@larkfield.example"
@@ -78,7 +79,7 @@ def _all_that_works(stage: Stage, user: str) -> str:
 
 def _push(stage: Stage, token: str, content: str) -> httpx2.Response:
     headers = {"Authorization": f"Bearer {token}"}
-    return httpx2.post(f"{stage.services.web_url}/v1/usage", content=content, headers=headers)
+    return httpx2.post(f"{stage.services.web_url}/v1/usage", content=content, headers=headers, verify=NO_CERTIFICATES)
 
 
 def _all_that_fails(stage: Stage, user: str, token: str) -> None:

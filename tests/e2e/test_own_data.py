@@ -23,8 +23,11 @@ from storage import people, tokens
 from storage.tables import OwnFile
 from tests.cast import TODAY
 from tests.e2e.figures import OPUS, days_back
-from tests.e2e.harness import SECRET, T0, Log, Stage, everything_stored, staged, texts
+from tests.e2e.harness import SECRET, T0, Log, Stage, everything_stored, only_over, staged, texts
+from tests.loopback import NO_CERTIFICATES
 from tests.senders import breakdown, by_agent, ccusage_file
+
+transport = only_over("http")
 
 FIELDS = {
     "day", "source", "tool", "model", "run_kind", "work", "tier", "uncached_input_tokens", "cache_read_tokens",
@@ -53,7 +56,9 @@ def push(stage: Stage, token: str, event_id: str, person: dict[str, str], **more
         **more,
     }
     headers = {"Authorization": f"Bearer {token}"}
-    return httpx2.post(f"{stage.services.web_url}/v1/usage", content=json.dumps([event]), headers=headers)
+    return httpx2.post(
+        f"{stage.services.web_url}/v1/usage", content=json.dumps([event]), headers=headers, verify=NO_CERTIFICATES
+    )
 
 
 def operator_token(stage: Stage, name: str) -> str:

@@ -13,6 +13,7 @@ from bot.playground.local_slack import LocalSlack
 from bot.web.slack_http import MAX_BODY_BYTES
 from tests.e2e.figures import days_back
 from tests.e2e.harness import Log, Stage, Transport, staged, texts, until
+from tests.loopback import NO_CERTIFICATES
 
 FORM = "application/x-www-form-urlencoded"
 SIGNATURE, TIMESTAMP = "X-Slack-Signature", "X-Slack-Request-Timestamp"
@@ -44,7 +45,9 @@ def send(
         for name, value in headers.items()
         if value
     ]
-    return httpx2.post(f"{stage.services.web_url}/slack/events", content=body, headers=kept, timeout=20)
+    return httpx2.post(
+        f"{stage.services.web_url}/slack/events", content=body, headers=kept, timeout=20, verify=NO_CERTIFICATES
+    )
 
 
 def command_body(stage: Stage, user: str, words: str = "") -> bytes:

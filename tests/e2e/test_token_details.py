@@ -3,7 +3,9 @@
 from bot.playground.faults import silent
 from bot.playground.shown import Shown
 from tests.e2e.figures import days_back
-from tests.e2e.harness import Stage, texts
+from tests.e2e.harness import Stage, only_over, texts
+
+transport = only_over("socket")
 
 TITLE = "Token details"
 

@@ -11,9 +11,9 @@ from bot.connectors.pull import ReportedDay
 from bot.errors import ConnectorError
 from bot.jobs.backfill import Backfiller
 from storage.engine import Database
-from tests.cast import ADA, BOB, DAILY_DAYS, EVE, TODAY
+from tests.cast import ADA, BOB, EVE, TODAY
 from tests.e2e.harness import until
-from tests.jobs.test_sync import DAY, Stand, on, rows_of, with_source
+from tests.jobs.test_sync import DAILY_DAYS, DAY, Stand, on, rows_of, with_source
 
 SECONDS = 10.0
 

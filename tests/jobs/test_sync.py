@@ -19,10 +19,11 @@ from storage.erasure import erase
 from storage.ids import source_id
 from storage.tables import SourceDay, UsageDay
 from storage.usage import deliveries_for, usage_of
-from tests.cast import ADA, BOB, DAILY_DAYS, EVE, MARKS, T0, TODAY, row
+from tests.cast import ADA, BOB, EVE, MARKS, T0, TODAY, row
 from tests.promises.answers import services_on
 
 DAY = timedelta(days=1)
+DAILY_DAYS = 28  # as few as a policy may keep: each is a transaction
 WINDOW_DAYS = 3
 WINDOWS = Windows(WINDOW_DAYS, WINDOW_DAYS, WINDOW_DAYS)
 
@@ -73,7 +74,9 @@ def on(database: Database, profile: Profile, provider: str = "cursor") -> Viewer
 
 
 def with_source(database: Database, *stands: PullSource) -> Services:
-    return replace(services_on(database), sources=stands)
+    services = services_on(database)
+    retention = services.policy.retention.model_copy(update={"daily_days": DAILY_DAYS})
+    return replace(services, sources=stands, policy=services.policy.model_copy(update={"retention": retention}))
 
 
 def rows_of(database: Database, viewer: Viewer) -> list[UsageRow]:

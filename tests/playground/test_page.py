@@ -12,6 +12,7 @@ from bot.errors import ConfigError
 from bot.playground.local_slack import LocalSlack
 from bot.playground.page.manifest import manifest_of
 from bot.playground.page.serving import serving_page
+from tests.loopback import NO_CERTIFICATES
 from tests.playground.bots import button, client_of, section
 
 ANA, MO, RUI = "U01ANA", "U01MO", "U01RUI"
@@ -27,7 +28,7 @@ def address(slack: LocalSlack) -> Iterator[str]:
 @pytest.fixture
 def page(address: str) -> Iterator[httpx2.Client]:
     """A browser that has loaded the page."""
-    with httpx2.Client(base_url=address) as client:
+    with httpx2.Client(base_url=address, verify=NO_CERTIFICATES) as client:
         client.get("/")
         yield client
 
@@ -79,8 +80,8 @@ def test_what_is_not_the_page_of_this_run_is_refused(slack: LocalSlack, address:
     act = {"act": "send", "user": ANA, "channel": "C01PAYMENTS", "text": "forged"}
     for cookie in ("", "page-1=x", f"page-{address.rsplit(':', 1)[1].strip('/')}=x"):
         headers = {"Cookie": cookie} if cookie else {}
-        assert httpx2.post(f"{address}act", json=act, headers=headers).status_code == 403
-        assert httpx2.get(f"{address}events{SEATS}", headers=headers).status_code == 403
+        assert httpx2.post(f"{address}act", json=act, headers=headers, verify=NO_CERTIFICATES).status_code == 403
+        assert httpx2.get(f"{address}events{SEATS}", headers=headers, verify=NO_CERTIFICATES).status_code == 403
 
     assert slack.world.messages == {}
 

@@ -14,6 +14,7 @@ from bot.web.app import web_app
 from storage import tokens
 from storage.engine import Database
 from tests.cast import T0
+from tests.loopback import NO_CERTIFICATES
 from tests.senders import services_for
 
 Serve = Callable[[Starlette], AbstractContextManager[httpx2.Client]]
@@ -30,7 +31,7 @@ def served(app: Starlette) -> Iterator[httpx2.Client]:
         while not server.started:
             time.sleep(0.005)
         port = server.servers[0].sockets[0].getsockname()[1]
-        with httpx2.Client(base_url=f"http://127.0.0.1:{port}", timeout=20) as client:
+        with httpx2.Client(base_url=f"http://127.0.0.1:{port}", timeout=20, verify=NO_CERTIFICATES) as client:
             yield client
     finally:
         server.should_exit = True

@@ -110,11 +110,10 @@ def test_a_sender_that_makes_no_sense_is_told_so(bot: Bot, signal: str) -> None:
 
 
 def test_a_token_may_send_so_often_whatever_the_path(bot: Bot) -> None:
-    paths = ["/v1/usage", "/v1/metrics", "/v1/logs"] * 25
-    answers = [bot.client.post(path, content=b"{}", headers=JSON | bot.operator) for path in paths]
-    refused = [answer for answer in answers if answer.status_code == 429]
-    assert refused
-    assert refused[0].headers["retry-after"] == "1"
+    paths = ["/v1/usage", "/v1/metrics", "/v1/logs"] * 200  # so many only on a machine that is busy
+    answers = (bot.client.post(path, content=b"{}", headers=JSON | bot.operator) for path in paths)
+    refused = next(answer for answer in answers if answer.status_code == 429)
+    assert refused.headers["retry-after"] == "1"
 
 
 def test_while_the_database_is_away_senders_are_asked_to_come_back(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """Serves the page on loopback, beside the bot."""
 
 import errno
+import socket
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 
@@ -8,7 +9,7 @@ from bot.errors import ConfigError
 from bot.playground.local_slack import LocalSlack
 from bot.playground.page.app import page_app
 from bot.playground.page.story import Story
-from bot.playground.server import serving_app
+from bot.playground.server import LOOPBACK, serving_app
 
 
 @contextmanager
@@ -22,6 +23,14 @@ def serving_page(
         except OSError as error:
             raise ConfigError(f"--port {port}: {_reason(error)}") from None
         yield address
+
+
+def require_free(port: int) -> None:
+    """Raise ConfigError when something listens on *port*: for who would work for seconds before serving there."""
+    try:
+        socket.create_server((LOOPBACK, port)).close()
+    except OSError as error:
+        raise ConfigError(f"--port {port}: {_reason(error)}") from None
 
 
 def _reason(error: OSError) -> str:
