@@ -12,6 +12,7 @@ from tqdm import tqdm
 from bot.files import content_of, path_of
 from bot.intake import take_ccusage, take_push_file
 from bot.jobs.assigning import take_accounts
+from bot.jobs.organising import take_organisation
 from bot.report_files import take_report
 from bot.services import Services
 from bot.views.wording import plural
@@ -24,6 +25,7 @@ _WHOSE: Final = {
     "push": "every event says whom it is about",
     "outcomes": "every item says whose work it is",
     "accounts": "every row says whose account it is",
+    "org": "its rows say who is in which group",
 }
 
 
@@ -60,6 +62,12 @@ def _outcomes(arguments: argparse.Namespace, services: Services) -> Said:
     return [f"{plural(rows, 'row')} read, none malformed"]
 
 
+def _organisation(arguments: argparse.Namespace, services: Services) -> Said:
+    loaded = take_organisation(services, content_of(arguments.file))
+    odd = [f"line {line}: {what}" for line, what in loaded.odd]
+    return [f"{plural(loaded.rows, 'row')} read, none malformed", *odd]
+
+
 def _push(arguments: argparse.Namespace, services: Services) -> Said:
     with path_of(arguments.file) as path:
         size = 2 * path.stat().st_size  # it is checked whole, then counted
@@ -86,6 +94,7 @@ FORMATS: Final[Mapping[str, Callable[[argparse.Namespace, Services], Said]]] = {
     "bedrock": _report,
     "ccusage": _ccusage,
     "kiro-csv": _report,
+    "org": _organisation,
     "outcomes": _outcomes,
     "push": _push,
 }

@@ -60,16 +60,27 @@ def lookup_by_email(world: World, args: Args) -> Json:
 
 
 def usergroups(world: World, args: Args) -> Json:
-    """Lists the groups put into `world.usergroups`: {"S01": {"handle": ..., "users": [...]}}."""
-    groups = [{"id": key, "team_id": world.team_id, **group} for key, group in world.usergroups.items()]
+    """Lists the groups put into `world.usergroups`: {"S01": {"handle": ..., "users": [...]}}.
+
+    One that was disabled has a `date_delete`, and comes only when it is asked for.
+    """
+    groups = [{**_usergroup(world, key), **group} for key, group in world.usergroups.items()]
+    if not flag(args, "include_disabled"):
+        groups = [group for group in groups if not group["date_delete"]]
+    if flag(args, "include_count"):
+        groups = [{**group, "user_count": len(group.get("users", []))} for group in groups]
     if not flag(args, "include_users"):
         groups = [{key: value for key, value in group.items() if key != "users"} for group in groups]
     return {"usergroups": groups}
 
 
+def _usergroup(world: World, key: str) -> Json:
+    return {"id": key, "team_id": world.team_id, "is_usergroup": True, "handle": key.lower(), "date_delete": 0}
+
+
 def usergroup_members(world: World, args: Args) -> Json:
     group = world.usergroups.get(required(args, "usergroup", "no_such_subteam"))
-    if group is None:
+    if group is None or (group.get("date_delete") and not flag(args, "include_disabled")):
         raise SlackError("no_such_subteam")
     return {"users": list(group.get("users", []))}
 
