@@ -1,6 +1,8 @@
-"""The Home tab: the durable answer of one person, and every switch."""
+"""The Home tab: the durable answer of one person with every switch, and what other modules show below it."""
 
+from collections.abc import Callable, Sequence
 from contextlib import suppress
+from typing import Final
 
 import structlog
 
@@ -11,6 +13,7 @@ from bot.views import home as views
 from bot.views import switching
 from bot.views.blocks import Message
 from bot.views.help import broken, sentence
+from handlers import team_digest, use_case_finding
 from handlers.recognising import recognise
 from handlers.usage import show
 from handlers.visit import Visit
@@ -18,6 +21,9 @@ from storage.choices import choose, note_rich_blocks_refused, rich_blocks_refuse
 from storage.people import viewer_of
 
 log = structlog.get_logger()
+# What stands below one's own answer, on or off: each gives some groups of blocks, shown whole, or none.
+Part = Callable[[Visit, Services], Sequence[views.Part]]
+PARTS: Final[tuple[Part, ...]] = (team_digest.in_home, use_case_finding.in_home)
 _SURFACE = "home"
 _OPENED = "home_opened"
 
@@ -84,14 +90,29 @@ def _rich_allowed(services: Services) -> bool:
 def _home(visit: Visit, services: Services) -> Message:
     try:
         viewer = recognise(visit, services)
-        if viewer is None:
-            return switching.first_screen(services.slack.profile(visit.slack_id.user_id).name)
-        with services.database.reading() as session:
-            chosen = settings_of(session, viewer.person_id)
-        usage = show(visit.with_word("show", "4w"), viewer, services)
-        return views.home(usage, chosen, paused=viewer.standing is Standing.PAUSED)
+        first = _first(visit, viewer, services)
     except RefusedError as error:
         return sentence(str(error))
     except WorthwhileError as error:
         log.error("home_not_made", error=str(error))
         return broken(services.policy.people.help)
+    return views.home(first, [blocks for part in PARTS for blocks in _guarded(part, visit, services)])
+
+
+def _first(visit: Visit, viewer: Viewer | None, services: Services) -> Message:
+    """Return the answer of who is on, with every switch; the first screen for others."""
+    if viewer is None:
+        return switching.first_screen(services.slack.profile(visit.slack_id.user_id).name)
+    with services.database.reading() as session:
+        chosen = settings_of(session, viewer.person_id)
+    usage = show(visit.with_word("show", "4w"), viewer, services)
+    return views.own_answer(usage, chosen, paused=viewer.standing is Standing.PAUSED)
+
+
+def _guarded(part: Part, visit: Visit, services: Services) -> Sequence[views.Part]:
+    """Return what a part has to show; one that cannot be made keeps no other from being seen."""
+    try:
+        return part(visit, services)
+    except Exception:
+        log.exception("home_part_not_made", part=part.__module__)
+        return []

@@ -1,11 +1,38 @@
-"""The Home tab: the answer of the last four weeks, and every switch below it."""
+"""The Home tab: parts below each other, within what Slack takes; the first is the answer with every switch."""
 
-from bot.views.blocks import Message, actions, button, divider, fields, header
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from bot.domain.hints.wishes import wants_alarms
+from bot.views.blocks import Block, Message, Twin, actions, button, context, divider, fields, header
 from bot.views.digest_settings import DIGEST_CHOICES
 from bot.views.switching import COUNTED_CHOICES, choice_label
 
+MAX_BLOCKS: Final = 100
+Part = Sequence[Block | Twin]
 
-def home(usage: Message, choices: dict[str, str], *, paused: bool) -> Message:
+
+def home(first: Message, others: Iterable[Part]) -> Message:
+    """Return *first* with the *others* below it, each whole; what no longer fits is left out, and said to be."""
+    parts: list[Block | Twin] = list(first.parts)
+    left_out = False
+    for part in others:
+        # a line before it, and one to say that something is left out
+        if _size(parts) + 1 + _size(part) + 1 > MAX_BLOCKS:
+            left_out = True
+        elif part:
+            parts += [divider(), *part]
+    if left_out:
+        parts.append(context("There is more than fits here: `/teamdigest last`, `/usecase`."))
+    return Message(first.text, parts)
+
+
+def _size(parts: Part) -> int:
+    """Return how many blocks there are at most, charts or what stands in their place."""
+    return sum(max(1, len(part.plain)) if isinstance(part, Twin) else 1 for part in parts)
+
+
+def own_answer(usage: Message, choices: dict[str, str], *, paused: bool) -> Message:
     """Return *usage* with the switches below it; buttons open a window."""
     switches = [
         divider(),
@@ -16,6 +43,7 @@ def home(usage: Message, choices: dict[str, str], *, paused: bool) -> Message:
                 f"*Weekly note*\n{choice_label(choices.get('digest'), DIGEST_CHOICES)}",
                 f"*Counted in group cost*\n{choice_label(choices.get('counted'), COUNTED_CHOICES)}",
                 f"*Monthly budget*\n{'set by you' if 'budget_nano_usd' in choices else 'none'}",
+                f"*Told at once of a runaway job or a spike*\n{'yes' if wants_alarms(choices) else 'no'}",
             ]
         ),
         actions(
