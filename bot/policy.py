@@ -1,16 +1,15 @@
 """The policy file: the rules in force, their floors and their mark."""
 
-import json
 import tomllib
 from datetime import date
 from decimal import Decimal
-from hashlib import sha256
 from importlib import resources
 from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from bot.domain.rules import PolicyRules, rules_mark
 from bot.errors import ConfigError
 
 
@@ -99,11 +98,15 @@ class Policy(_Part):
     people: People = People()
 
     @property
+    def rules(self) -> PolicyRules:
+        """Return every rule by its place in the file; who does the work is none."""
+        rules: PolicyRules = self.model_dump(mode="json", exclude={"people"})
+        return rules
+
+    @property
     def mark(self) -> str:
-        """Return eight hex digits that change whenever a rule changes; who does the work is no rule."""
-        rules = json.dumps(self.model_dump(mode="json", exclude={"people"}), sort_keys=True)
-        digest = sha256(rules.encode()).hexdigest()
-        return f"{digest[:4]}-{digest[4:8]}"
+        """Return eight hex digits that change whenever a rule changes."""
+        return rules_mark(self.rules)
 
 
 def load_policy(path: Path | None) -> Policy:

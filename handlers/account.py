@@ -1,4 +1,4 @@
-"""Connecting, one's own budget, what is kept and who saw it, help."""
+"""Connecting, one's own budget, help."""
 
 import re
 from decimal import Decimal
@@ -8,24 +8,19 @@ from sqlmodel import Session
 
 from bot.domain.counting import count_once
 from bot.domain.money import MAX_NANO_USD, nano_usd
-from bot.domain.people import Standing, Viewer
+from bot.domain.people import Viewer
 from bot.domain.period import MONTHS
 from bot.domain.summary import cost_of
 from bot.services import Services
 from bot.views import feeds as feed_views
 from bot.views import help as help_views
-from bot.views import privacy as privacy_views
-from bot.views.accounts import no_such_account
 from bot.views.blocks import Message
-from handlers import accounts
 from handlers.changes import change_once
 from handlers.own_cost import split
-from handlers.recognising import known
 from handlers.usage import BUDGET, budget_nano_usd
 from handlers.visit import Visit
 from handlers.words import Word
 from storage import choices, tokens, usage
-from storage.finished import kept_items
 from storage.own_marks import own_marks
 
 _AMOUNT: Final = re.compile(r"\$?\s?(\d{1,9}(?:[.,]\d{1,2})?)\s?(?:\$|usd)?", re.IGNORECASE)
@@ -96,53 +91,6 @@ def _budget(viewer: Viewer, services: Services) -> Message:
     return feed_views.budget_message(own, feed_views.budget_line(own, spent, MONTHS[today.month - 1], lane))
 
 
-def privacy(_visit: Visit, viewer: Viewer | None, services: Services) -> Message:
-    """Show what is kept and the rules in force, to everybody."""
-    retention, policy = services.policy.retention, services.policy
-    rules = privacy_views.Rules(
-        retention.daily_days, retention.monthly_months, retention.leaver_days, policy.mark, policy.people.help
-    )
-    if viewer is None:
-        return privacy_views.privacy_when_off(rules)
-    with services.database.reading() as session:
-        rows, since = usage.kept_days(session, viewer.person_id)
-        kept = privacy_views.Kept(
-            rows=rows,
-            since=since,
-            accounts=accounts.own_accounts(session, viewer, services),
-            denied=accounts.denied_accounts(session, viewer, services),
-            finished=kept_items(session, viewer.person_id),
-            choices=choices.settings_of(session, viewer.person_id),
-            paused=viewer.standing is Standing.PAUSED,
-        )
-    return privacy_views.privacy_message(kept, rules)
-
-
-def not_mine(visit: Visit, viewer: Viewer, services: Services) -> Message:
-    """Take an account off the person and show what is left."""
-    return privacy(visit, viewer, services) if accounts.not_mine(visit, viewer, services) else no_such_account()
-
-
-def take_back(visit: Visit, viewer: Viewer, services: Services) -> Message:
-    """Give an account back that the person took off themselves, and show it."""
-    return privacy(visit, viewer, services) if accounts.take_back(visit, viewer, services) else no_such_account()
-
-
-def fields(_visit: Visit, _viewer: Viewer | None, _services: Services) -> Message:
-    """Show every field that is kept."""
-    return privacy_views.kept_fields()
-
-
-def who(visit: Visit, viewer: Viewer | None, services: Services) -> Message:
-    """Show who saw something that includes the person."""
-    files = []
-    viewer = viewer or known(visit, services)
-    if viewer is not None:
-        with services.database.reading() as session:
-            files = [file.made_at for file in choices.files_of(session, viewer.person_id)]
-    return privacy_views.who_message(files, services.policy.mark)
-
-
 def show_help(_visit: Visit, _viewer: Viewer | None, services: Services) -> Message:
     """Show one screen of what can be asked."""
     return help_views.help_message(services.policy.people.help)
@@ -153,10 +101,5 @@ WORDS: Final = (
     Word("token", answer=make_token, typed=False),
     Word("withdraw", answer=withdraw_token, typed=False),
     Word("budget", answer=budget, changes=True),
-    Word("privacy", anybody=privacy),
-    Word("not-mine", answer=not_mine, typed=False, changes=True),
-    Word("take-back", answer=take_back, typed=False, changes=True),
-    Word("fields", anybody=fields, typed=False),
-    Word("who", anybody=who),
     Word("help", anybody=show_help),
 )

@@ -1,9 +1,11 @@
 """A person's own data as a file in their direct messages with the app."""
 
+from datetime import datetime
 from typing import Final
 
 from sqlmodel import Session
 
+from bot.domain.chain import EXPORT, EXPORT_DELETED, Entry
 from bot.domain.export import export_object
 from bot.domain.people import Viewer
 from bot.errors import ConnectorError
@@ -17,13 +19,16 @@ from handlers.recognising import known
 from handlers.visit import Visit
 from handlers.words import Word
 from storage import choices
+from storage.access_log import note
+from storage.erasure import still_here
 from storage.export import everything_about
 
 
 def export(visit: Visit, viewer: Viewer | None, services: Services) -> Message:
     """Make the file and put it into the app's direct messages; nobody else is in that conversation.
 
-    Of somebody who is not on it has what is known about everybody.
+    Of somebody who is not on it has what is known about everybody. Who erases everything while it is made
+    gets none: whichever of the two is kept first, no file stays.
     """
     viewer = viewer or known(visit, services)
     if viewer is None:
@@ -32,6 +37,8 @@ def export(visit: Visit, viewer: Viewer | None, services: Services) -> Message:
         return views.export_started()
     with services.database.reading() as session:
         stored = everything_about(session, viewer, services.marks)
+    if stored is None:
+        return views.export_overtaken()
     content = export_zip(export_object(stored, services.overlaps))
     note = views.export_file_note()
     try:
@@ -42,9 +49,20 @@ def export(visit: Visit, viewer: Viewer | None, services: Services) -> Message:
         if "missing_scope" in str(error):
             return views.export_impossible(services.policy.people.help)
         raise
-    owner = viewer.person_id
-    services.database.writing(lambda session: choices.note_file(session, owner, file_id, services.now()))
+    owner, now = viewer.person_id, services.now()
+    if not services.database.writing(lambda session: _note_file(session, owner, file_id, now)):
+        services.slack.delete_file(file_id)
+        return views.export_overtaken()
     return views.export_started()
+
+
+def _note_file(session: Session, owner: int, file_id: str, now: datetime) -> bool:
+    """Remember the file, unless its owner has erased everything while it was made; return whether they have not."""
+    if not still_here(session, owner):
+        return False
+    choices.note_file(session, owner, file_id, now)
+    note(session, Entry(EXPORT, person_id=owner), now)
+    return True
 
 
 def delete_file(visit: Visit, viewer: Viewer | None, services: Services) -> Message:
@@ -59,11 +77,13 @@ def delete_file(visit: Visit, viewer: Viewer | None, services: Services) -> Mess
         services.slack.delete_file(file.file_id)
     now = services.now()
 
-    def note(session: Session) -> None:
+    def note_deleted(session: Session) -> None:
         for file in files:
             choices.note_file_deleted(session, owner, file.file_id, now)
+        if files and still_here(session, owner):
+            note(session, Entry(EXPORT_DELETED, person_id=owner), now)
 
-    services.database.writing(note)
+    services.database.writing(note_deleted)
     return views.file_deleted(len(files))
 
 
