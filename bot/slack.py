@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 from functools import partial
@@ -13,9 +13,12 @@ from slack_sdk import WebClient
 
 from bot.domain.delivery import Failure, Missing, Posted
 from bot.domain.people import Profile, SlackId
+from bot.domain.teams import UserGroup
 from bot.errors import ConfigError, ConnectorError
 from bot.slack_calls import call, call_patiently, call_twice
 from bot.slack_delivery import look_for, post_once
+from bot.slack_groups import look_for_channel, read_user_groups
+from bot.slack_late import LateClient
 from bot.slack_urls import SlackUrls
 
 _PROFILE_SECONDS: Final = 600
@@ -52,6 +55,7 @@ class Slack:
         self._once = WebClient(
             token=client.token, base_url=client.base_url, retry_handlers=[], timeout=delivery_seconds
         )
+        self._delivery_seconds = delivery_seconds
         self._urls = SlackUrls(client.base_url)
         self._pause = pause
         self._profiles: dict[str, tuple[float, Profile]] = {}
@@ -84,6 +88,14 @@ class Slack:
                 return
             if cursor == before:
                 raise ConnectorError("Slack", "users.list repeats a page", permanent=False)
+
+    def user_groups(self) -> Mapping[str, UserGroup]:
+        """Return the user groups that are in use, by id; raises ConnectorError, permanent without the scope for it."""
+        return read_user_groups(self.client)
+
+    def is_in_channel(self, channel: str) -> bool | None:
+        """Return whether the bot is in a channel; None where the workspace did not grant the scope to ask."""
+        return look_for_channel(self.client, channel)
 
     def take_note_of(self, profile: Profile) -> None:
         """Remember what Slack has just said of a user, in the place of what it said before."""
@@ -148,9 +160,20 @@ class Slack:
                 raise ConnectorError("Slack", f"{channel}: invite me there first", permanent=True) from error
             raise
 
-    def deliver(self, address: str, text: str, blocks: list[dict[str, Any]], mark: str) -> Posted | Failure:
-        """Post to a user or channel a message that *mark* recognises; never raises, never tries again by itself."""
-        return post_once(self._once, address, text, blocks, mark)
+    def deliver(
+        self,
+        address: str,
+        text: str,
+        blocks: list[dict[str, Any]],
+        mark: str,
+        may_go: Callable[[], bool] = lambda: True,
+    ) -> Posted | Failure:
+        """Post to a user or channel a message that *mark* recognises; never raises, never tries again by itself.
+
+        *may_go* is asked as late as possible, on the open connection; when it says no, nothing is posted.
+        """
+        client = LateClient(self.client.token or "", self.client.base_url, self._delivery_seconds, may_go)
+        return post_once(client, address, text, blocks, mark)
 
     def find_delivery(self, address: str, mark: str, since: datetime, channel: str = "") -> Posted | Missing | Failure:
         """Look for a message that may have been posted since then; *channel* is the conversation if it is known."""

@@ -10,8 +10,9 @@ from urllib.error import URLError
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 
-from bot.domain.delivery import Failure, Meaning, Missing, Posted, meaning
+from bot.domain.delivery import OVERSLEPT, Failure, Meaning, Missing, Posted, meaning
 from bot.slack_calls import error_name
+from bot.slack_late import OversleptError
 
 EVENT_TYPE: Final = "worthwhile_delivery"
 _PAGE: Final = 200
@@ -96,6 +97,8 @@ def _told(method: Callable[[], Any]) -> dict[str, Any] | Failure:
     except SlackApiError as error:
         return Failure(error_name(error), error.response.status_code, _retry_after(error))
     except URLError as error:  # raised before the request has left in whole, never after
+        if isinstance(error.reason, OversleptError):
+            return Failure(OVERSLEPT, sent=False)
         return Failure(f"unreachable ({type(error.reason).__name__})", sent=False)
     except (SlackClientError, HTTPException, OSError, ValueError) as error:
         return Failure(f"no_answer ({type(error).__name__})")

@@ -40,7 +40,8 @@ def viewer_of(session: Session, slack_id: SlackId) -> Viewer | None:
         return None
     person_id, name, tz, is_guest, switched_on_at, paused_at, left_on = found
     standing = _standing(switched_on_at, paused_at, left_on)
-    return Viewer(person_id, slack_id, name, tz, standing, is_guest, _day(switched_on_at), _day(paused_at))
+    has_left = left_on is not None
+    return Viewer(person_id, slack_id, name, tz, standing, is_guest, _day(switched_on_at), _day(paused_at), has_left)
 
 
 def _viewer(user: SlackUser, person: Person) -> Viewer:
@@ -53,6 +54,7 @@ def _viewer(user: SlackUser, person: Person) -> Viewer:
         is_guest=user.is_guest,
         on_since=_day(person.switched_on_at),
         paused_since=_day(person.paused_at),
+        has_left=person.left_on is not None,
     )
 
 
@@ -138,7 +140,25 @@ def left_before(session: Session, day: date) -> list[int]:
     return list(session.exec(query))
 
 
+def named(session: Session, org_id: str, name: str) -> Viewer | None:
+    """Return the one person of an organisation who is on and has this name, or this first name; for the demo."""
+    query = select(SlackUser, Person).where(SlackUser.org_id == org_id, col(SlackUser.person_id) == col(Person.id))
+    wanted = name.strip().casefold()
+    everybody = [_viewer(*found) for found in session.exec(query)]
+    found = [each for each in everybody if wanted in _names(each.name) and each.standing is Standing.ON]
+    return found[0] if len(found) == 1 else None
+
+
+def _names(name: str) -> set[str]:
+    return {name.casefold(), name.casefold().partition(" ")[0]}
+
+
 def org_id_of(database: Database) -> str:
     """Return the Slack organisation of the persons here; empty while there is nobody."""
     with database.reading() as session:
-        return session.exec(select(SlackUser.org_id).limit(1)).first() or ""
+        return org_id_in(session)
+
+
+def org_id_in(session: Session) -> str:
+    """Return the Slack organisation of the persons here; empty while there is nobody."""
+    return session.exec(select(SlackUser.org_id).limit(1)).first() or ""

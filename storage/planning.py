@@ -9,17 +9,17 @@ from typing import Any, Final
 from sqlmodel import Session
 
 _COLUMNS: Final = (
-    "person_id, kind, period, state, owner, attempts, due_at, payload, channel, ts, last_error, created_at"
+    "person_id, kind, period, state, owner, attempts, due_at, payload, channel, ts, last_error, created_at, carried_by"
 )
 _POSTGRESQL: Final = (
     f"INSERT INTO outbox ({_COLUMNS}) "  # noqa: S608  the names above
     "SELECT person_id, %(kind)s, %(period)s, 'planned', '', 0, to_timestamp(due), %(payload)s, %(channel)s, '', '', "
-    "%(now)s FROM unnest(%(persons)s::int8[], %(due)s::float8[]) AS these (person_id, due) "
+    "%(now)s, '' FROM unnest(%(persons)s::int8[], %(due)s::float8[]) AS these (person_id, due) "
     "ON CONFLICT (person_id, kind, period) DO NOTHING"
 )
 _SQLITE: Final = (
     f"INSERT INTO outbox ({_COLUMNS}) "  # noqa: S608
-    "SELECT value ->> 0, :kind, :period, 'planned', '', 0, value ->> 1, :payload, :channel, '', '', :now "
+    "SELECT value ->> 0, :kind, :period, 'planned', '', 0, value ->> 1, :payload, :channel, '', '', :now, '' "
     "FROM json_each(:these) WHERE true ON CONFLICT (person_id, kind, period) DO NOTHING"
 )
 

@@ -9,6 +9,7 @@ from typing import Final, NamedTuple
 from bot.domain.people import Standing, Viewer
 
 MOST_ATTEMPTS: Final = 8
+OVERTAKEN: Final = "a later one is due"  # why a message is skipped in whose place another goes
 _FIRST_PAUSE_SECONDS: Final = 30.0
 _MOST_PAUSE_SECONDS: Final = 3600.0
 
@@ -50,6 +51,15 @@ class OwnMessage(NamedTuple):
     why_not: str
 
 
+class Undelivered(NamedTuple):
+    """How many messages of one kind were skipped, or given up, for the same reason."""
+
+    kind: str
+    given_up: bool
+    why: str
+    number: int
+
+
 class Posted(NamedTuple):
     """Slack has the message: in which conversation, and its timestamp there."""
 
@@ -79,6 +89,7 @@ class Failure(NamedTuple):
 class Meaning(Enum):
     """What a failure says about the message and about those that follow."""
 
+    OVERSLEPT = "not posted, since it was no longer the sender's to post"
     WAIT = "not posted; everybody waits"
     AGAIN = "not posted; this one later"
     UNCERTAIN = "it may have been posted"
@@ -87,6 +98,8 @@ class Meaning(Enum):
     WORKSPACE = "nothing can be posted until somebody mends it"
 
 
+# What a sender says of itself that was frozen just before the request left.
+OVERSLEPT: Final = "overslept"
 _WAIT: Final = frozenset({"ratelimited", "rate_limited", "message_limit_exceeded"})
 # Slack says of these that a part of the work may have been done.
 _UNCERTAIN: Final = frozenset({"internal_error", "fatal_error", "service_unavailable", "no_answer"})
@@ -114,6 +127,8 @@ _WORKSPACE: Final = frozenset(
 def meaning(failure: Failure) -> Meaning:
     """Return what *failure* of posting a message means; where that is not clear, the message is uncertain."""
     name = failure.error.partition(" ")[0]
+    if not failure.sent and name == OVERSLEPT:
+        return Meaning.OVERSLEPT
     if not failure.sent or failure.status == 429 or name in _WAIT:
         return Meaning.WAIT
     if failure.status is None or failure.status >= 500 or name in _UNCERTAIN:
@@ -137,11 +152,21 @@ class Needs(NamedTuple):
     values: frozenset[str]
 
 
-def hindrance(viewer: Viewer | None, chosen: Mapping[str, str], needs: Needs | None, *, guests_allowed: bool) -> str:
-    """Return why somebody gets no message now; empty when they do."""
-    if viewer is None or viewer.standing is Standing.OFF:
+def hindrance(
+    viewer: Viewer | None,
+    chosen: Mapping[str, str],
+    needs: Needs | None,
+    *,
+    guests_allowed: bool,
+    anybody: bool = False,
+) -> str:
+    """Return why somebody gets no message now; empty when they do.
+
+    One that is for *anybody* goes to everybody who works here, on or not.
+    """
+    if viewer is None or viewer.has_left or (viewer.standing is Standing.OFF and not anybody):
         return "not on"
-    if viewer.standing is Standing.PAUSED:
+    if viewer.standing is Standing.PAUSED and not anybody:
         return "paused"
     if viewer.is_guest and not guests_allowed:
         return "a guest"

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 QUIET_FROM_HOUR: Final = 21
 QUIET_TO_HOUR: Final = 7
+NOON_HOUR: Final = 12
 SPREAD_SECONDS: Final = 3600
 
 
@@ -34,6 +35,11 @@ def after_quiet_hours(at: datetime, tz: str) -> datetime:
         return at
     morning = local.date() + timedelta(days=local.hour >= QUIET_FROM_HOUR)
     return local_hour(morning, QUIET_TO_HOUR, tz)
+
+
+def noon_of(at: datetime, tz: str) -> datetime:
+    """Return the noon of somebody's day at the moment *at*; what is due by then is of the same morning."""
+    return local_hour(at.astimezone(zone(tz)).date(), NOON_HOUR, tz)
 
 
 def spread(mark: str, seconds: int = SPREAD_SECONDS) -> timedelta:

@@ -51,6 +51,7 @@ class Viewer:
     is_guest: bool = False
     on_since: date | None = None
     paused_since: date | None = None
+    has_left: bool = False
 
 
 @dataclass(frozen=True, slots=True)

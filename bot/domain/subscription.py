@@ -143,12 +143,20 @@ def subscription_in(settings: Mapping[str, str], usual: Usual, chosen_at: dateti
 
     *chosen_at* is when the mode was chosen, for where nothing else is remembered.
     """
+    said = settings.get
+    mode, weekday, hour, _, snoozed = _chosen(
+        said(MODE, ""), said(WEEKDAY, ""), said(HOUR, ""), said(SNOOZED, ""), usual
+    )
+    return Subscription(mode, weekday, hour, _moment_in(said(SINCE, "")) or chosen_at, snoozed)
+
+
+@lru_cache(maxsize=10_000)  # asked for everybody at once, of whom many chose the same
+def _chosen(mode: str, weekday: str, hour: str, snoozed: str, usual: Usual) -> Subscription:
     return Subscription(
-        mode=next((mode for mode in MODES if mode == settings.get(MODE)), None),
-        weekday=_number(settings.get(WEEKDAY, ""), range(len(WEEKDAYS)), usual.weekday),
-        hour=_number(settings.get(HOUR, ""), range(24), usual.hour),
-        since=_moment_in(settings.get(SINCE, "")) or chosen_at,
-        snoozed_until=_day_in(settings.get(SNOOZED, "")),
+        mode=next((each for each in MODES if each == mode), None),
+        weekday=_number(weekday, range(len(WEEKDAYS)), usual.weekday),
+        hour=_number(hour, range(24), usual.hour),
+        snoozed_until=_day_in(snoozed),
     )
 
 

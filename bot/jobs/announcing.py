@@ -41,4 +41,4 @@ def _compose(_services: Services, _viewer: Viewer, _payload: Payload) -> Message
     return back_fill_is_here()
 
 
-KIND = ToPerson(_compose, needs=Needs(choices.BACK_FILL, frozenset({choices.TOLD})))
+KIND = ToPerson(_compose, needs=Needs(choices.BACK_FILL, frozenset({choices.TOLD})), folds=True)

@@ -84,7 +84,7 @@ class Deliverer:
     def _handle(self, delivery: Delivery) -> Handled:
         if delivery.uncertain:
             return look(self._sender, delivery)
-        return send(self._sender, self._kinds[delivery.key.kind], delivery)
+        return send(self._sender, self._kinds, delivery)
 
 
 @contextmanager

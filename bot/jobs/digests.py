@@ -9,7 +9,7 @@ from typing import Final
 from sqlmodel import Session
 
 from bot.domain.delivery import Needs
-from bot.domain.digest import quiet_weeks, says_it_is_quiet
+from bot.domain.digest import Reach, quiet_weeks, says_it_is_quiet
 from bot.domain.iso_week import IsoWeek, parse_iso_week
 from bot.domain.people import Viewer
 from bot.domain.subscription import (
@@ -25,15 +25,18 @@ from bot.domain.subscription import (
     subscription_in,
     usual_time,
 )
+from bot.jobs.hinting import hint_in_note, keep_hint
 from bot.jobs.kind import Payload, ToPerson
 from bot.services import Services
 from bot.views.blocks import Message
 from bot.views.digest import digest_message, pointer
 from bot.views.digest_answers import still_on
+from bot.views.use_case_cards import borrow_block
 from storage.choices import settings_of
 from storage.digests import OwnWeek, read_week
 from storage.planning import plan
 from storage.subscriptions import Subscriber, note_quiet_weeks, persons_without, subscribers
+from storage.use_case_lending import offer_in_note, offered_with
 
 DIGEST: Final = "digest"
 # The job comes once an hour, so that it plans what is due before it comes again.
@@ -102,7 +105,10 @@ def compose(services: Services, viewer: Viewer, payload: Payload) -> Message | N
         return _quiet(services, viewer, week, chosen.get(QUIET, ""))
     if QUIET in chosen:
         _remember(services, viewer, week, 0)
-    return _note(services, viewer, read) if chosen.get(MODE) == "figures" else pointer(week)
+    reach = read.reach(kinds_due({source.kind for source in services.all_sources}, week, services.now()))
+    keep_hint(services, viewer, week, is_complete=not reach.late and not reach.waiting)
+    services.database.writing(lambda session: offer_in_note(session, viewer, week, today))
+    return _note(services, viewer, read, reach) if chosen.get(MODE) == "figures" else pointer(week)
 
 
 def _rests(services: Services, viewer: Viewer, chosen: Mapping[str, str]) -> bool:
@@ -110,9 +116,13 @@ def _rests(services: Services, viewer: Viewer, chosen: Mapping[str, str]) -> boo
     return rests(subscription_in(chosen, _usual(services)), viewer.tz, services.now())
 
 
-def _note(services: Services, viewer: Viewer, read: OwnWeek) -> Message:
-    due = kinds_due({source.kind for source in services.all_sources}, read.digest.week, services.now())
-    return digest_message(read.digest, read.reach(due), viewer.tz)
+def _note(services: Services, viewer: Viewer, read: OwnWeek, reach: Reach) -> Message:
+    week, today = read.digest.week, services.now().date()
+    with services.database.reading() as session:
+        hint = hint_in_note(session, services, viewer, week)
+        offered = offered_with(session, viewer, week, today)
+    extra = [*hint, borrow_block(offered)] if offered else hint
+    return digest_message(read.digest, reach, viewer.tz, extra)
 
 
 def _quiet(services: Services, viewer: Viewer, week: IsoWeek, remembered: str) -> Message | None:

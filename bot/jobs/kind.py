@@ -17,13 +17,18 @@ class ToPerson:
     """A message to somebody who is on; composed when it goes, and None when there is nothing to say.
 
     It does not go in their night, nor once it is *late*; of a kind with *newest_only* an earlier one does
-    not go when a later one is due.
+    not go when a later one is due. One that *folds* goes inside the first message to the same person on the
+    morning on which it is due, if there is one. One for *anybody* goes to employees who are not on, too. One
+    that was chosen to come *at_night* as well goes at any hour, and nothing goes inside it.
     """
 
     compose: Callable[[Services, Viewer, Payload], Message | None]
     needs: Needs | None = None
     late: timedelta = timedelta(hours=24)
     newest_only: bool = False
+    folds: bool = False
+    anybody: bool = False
+    at_night: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,7 +43,7 @@ class Handled(Enum):
     SUPPRESSED = "suppressed"
     SKIPPED = "skipped"
     DEAD = "dead"
-    POSTPONED = "postponed"  # it is night where they are
+    POSTPONED = "postponed"  # it is night where they are, or it goes inside another one this morning
     LOST = "lost"  # somebody else has it in hand by now
     WAITING = "waiting"  # nothing goes for a while
     STOPPED = "stopped"  # nothing goes until somebody mends it
@@ -54,19 +54,35 @@ def machine_time() -> datetime:
     return datetime.now(UTC)
 
 
+def awake_or_not() -> float:
+    """Return seconds that are never put back and, where the system counts so, go on while the machine sleeps."""
+    clock = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
+    return time.clock_gettime(clock)
+
+
 @dataclass(frozen=True, slots=True)
 class Sender:
-    """One process that sends; *seconds* only grows, also while the process is frozen."""
+    """One process that sends; *seconds* only grows, also while the process is frozen or the machine asleep."""
 
     services: Services
     timing: Timing = field(default_factory=Timing)
     clock: Callable[[], datetime] = machine_time
-    seconds: Callable[[], float] = time.monotonic
+    seconds: Callable[[], float] = awake_or_not
     stopping: threading.Event = field(default_factory=threading.Event)
 
     def lease_until(self) -> datetime:
         """Return until when what is taken in hand now is this sender's."""
         return self.clock() + timedelta(seconds=self.timing.lease)
+
+    def from_now(self) -> Callable[[], bool]:
+        """Return whether a message that is noted as on its way after this moment may still be posted.
+
+        It may for half a lease, by either clock. After that this process was frozen, and soon somebody else
+        may take the message in hand.
+        """
+        began, began_at = self.seconds(), self.clock()
+        most = self.timing.lease / 2
+        return lambda: self.seconds() - began <= most and (self.clock() - began_at).total_seconds() <= most
 
     def soon(self, seconds: float) -> datetime:
         """Return a moment of the machine's clock."""

@@ -1,200 +1,128 @@
 """Sending one message: compose it, note that it is on its way if it still may go, call, note what came of it."""
 
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
 from functools import partial
-from typing import Final, NamedTuple
+from typing import Final
 
 import structlog
 from sqlmodel import Session
 
-from bot.domain.delivery import (
-    MOST_ATTEMPTS,
-    Delivery,
-    Failure,
-    Meaning,
-    Posted,
-    hindrance,
-    meaning,
-    pause_after,
-)
+from bot.domain.delivery import MOST_ATTEMPTS, Delivery, Failure, Posted
 from bot.domain.due import after_quiet_hours, spread
-from bot.domain.people import Viewer
 from bot.errors import BusyError
+from bot.jobs.composing import End, Whom, composed, end_of, whom_of
+from bot.jobs.folding import Rider, get_on, postpone, riders_of, waits_for_another
 from bot.jobs.kind import Kind, ToPerson
 from bot.jobs.sender import Handled, Sender
-from bot.services import Services
+from bot.jobs.unsent import again, dead, ended, failed, refused_rich
 from bot.views.blocks import Message
+from bot.views.folded import folded
 from storage import outbox, send_rate
-from storage.choices import note_rich_blocks_refused, rich_blocks_refused, settings_of
-from storage.people import by_person_id
 
 log = structlog.get_logger()
-_SURFACE: Final = "dm"  # under which a refusal of rich blocks is remembered
 _LONGEST_WAIT_SECONDS: Final = 5.0
 
 
-class _Whom(NamedTuple):
-    """Whom a message goes to, nobody for a channel, and why it does not go, if it does not."""
+@dataclass(frozen=True, slots=True)
+class _Letter:
+    """A message in hand, composed: to whom, of which kind, and what may go inside it."""
 
-    viewer: Viewer | None
-    obstacle: str = ""
+    kind: Kind
+    delivery: Delivery
+    whom: Whom
+    message: Message
+    riders: Sequence[Rider]
 
 
-class _Begun(NamedTuple):
-    """How a message stands just before the call: on its way, or at an end, or to wait so many seconds."""
+@dataclass(frozen=True, slots=True)
+class _Begun:
+    """How a message stands just before the call: on its way with others, or at an end, or to wait so many seconds."""
 
     handled: Handled | None = None
     wait: float = 0.0
+    aboard: Sequence[Rider] = field(default_factory=tuple)
 
 
-def send(sender: Sender, kind: Kind, delivery: Delivery) -> Handled:
+def send(sender: Sender, kinds: Mapping[str, Kind], delivery: Delivery) -> Handled:
     """Carry one message through; a BusyError leaves it as it stands until its lease is over."""
-    services = sender.services
+    services, kind = sender.services, kinds[delivery.key.kind]
     if delivery.attempts >= MOST_ATTEMPTS:
-        return _dead(sender, delivery, "tried too often")
+        return dead(sender, delivery, "tried too often")
     with services.database.reading() as session:
-        whom = _whom(session, services, kind, delivery)
+        if not outbox.is_in_hand(session, delivery):
+            return Handled.LOST  # inside another message, for one
+        whom = whom_of(session, services, kind, delivery)
+        until = waits_for_another(session, sender, kinds, delivery, whom.viewer)
+    if until is not None:
+        postpone(sender, delivery, until)
+        return Handled.POSTPONED
     try:
-        message = None if whom.obstacle else _compose(services, kind, whom.viewer, delivery)
+        message = None if whom.obstacle else composed(services, kind, whom.viewer, delivery)
     except BusyError:
         raise
     except Exception:  # one that cannot be composed stops no other
         log.exception("message_not_composed", kind=delivery.key.kind)
-        return _again(sender, delivery, "it could not be composed")
+        return again(sender, delivery, "it could not be composed")
     if message is None:
-        ended = partial(outbox.to_ended, delivery=delivery, state="suppressed", why=whom.obstacle or "nothing to say")
-        services.database.adding(ended)
-        return Handled.SUPPRESSED
-    return _post(sender, kind, delivery, whom, message)
+        end = End("suppressed", whom.obstacle or "nothing to say")
+        return services.database.adding(partial(ended, delivery=delivery, end=end))
+    riders = riders_of(sender, kinds, delivery, whom.viewer, message)
+    return _post(sender, _Letter(kind, delivery, whom, message, riders))
 
 
-def _whom(session: Session, services: Services, kind: Kind, delivery: Delivery) -> _Whom:
-    if not isinstance(kind, ToPerson):
-        return _Whom(None)
-    viewer = by_person_id(session, delivery.key.person_id)
-    chosen = settings_of(session, delivery.key.person_id) if kind.needs else {}
-    return _Whom(viewer, hindrance(viewer, chosen, kind.needs, guests_allowed=services.policy.guests.allowed))
-
-
-def _compose(services: Services, kind: Kind, viewer: Viewer | None, delivery: Delivery) -> Message | None:
-    if not isinstance(kind, ToPerson):
-        return kind.compose(services, delivery.payload)
-    return kind.compose(services, viewer, delivery.payload) if viewer else None
-
-
-def _post(sender: Sender, kind: Kind, delivery: Delivery, whom: _Whom, message: Message) -> Handled:
-    services = sender.services
-    rich = message.has_rich and not _refused_rich(services)
-    began, begun = _begin(sender, kind, delivery)
+def _post(sender: Sender, letter: _Letter) -> Handled:
+    services, delivery = sender.services, letter.delivery
+    no_rich = refused_rich(services)
+    may_go, begun = _begin(sender, letter)
     if begun.handled or begun.wait:
         return begun.handled or Handled.WAITING
-    if sender.seconds() - began > sender.timing.lease / 2:
-        # This process was frozen, and nothing has left it. Soon somebody else may take the message in hand.
-        return _not_now(sender, delivery, "", Handled.AGAIN)
-    address = whom.viewer.slack_id.user_id if whom.viewer else delivery.channel
+    message = folded(letter.message, [rider.message for rider in begun.aboard])
+    rich = message.has_rich and not no_rich
+    address = letter.whom.viewer.slack_id.user_id if letter.whom.viewer else delivery.channel
     mark = services.marks.of_delivery(*delivery.key)
-    result = services.slack.deliver(
-        address, message.text, message.blocks(rich=rich, prefix=services.command_prefix), mark
-    )
+    blocks = message.blocks(rich=rich, prefix=services.command_prefix)
+    result = services.slack.deliver(address, message.text, blocks, mark, may_go)
     if isinstance(result, Failure):
-        return _failed(sender, delivery, result, rich=rich)
+        return failed(sender, delivery, result, rich=rich, carries=bool(begun.aboard))
     services.database.adding(partial(_sent, sender=sender, delivery=delivery, posted=result))
     return Handled.SENT
 
 
-def _begin(sender: Sender, kind: Kind, delivery: Delivery) -> tuple[float, _Begun]:
-    """Note that the message is on its way, waiting for its turn; return since when, and how it stands."""
+def _begin(sender: Sender, letter: _Letter) -> tuple[Callable[[], bool], _Begun]:
+    """Note that the message is on its way, waiting for its turn; return whether it may still go, and how it stands."""
     while True:
-        began = sender.seconds()
-        begun = sender.services.database.adding(partial(_try_to_begin, sender=sender, kind=kind, delivery=delivery))
+        may_go = sender.from_now()
+        begun = sender.services.database.adding(partial(_try_to_begin, sender=sender, letter=letter))
         if not begun.wait or begun.wait > _LONGEST_WAIT_SECONDS or sender.stopping.wait(begun.wait):
-            return began, begun
+            return may_go, begun
 
 
-def _try_to_begin(session: Session, sender: Sender, kind: Kind, delivery: Delivery) -> _Begun:
-    services, now = sender.services, sender.services.now()
-    whom = _whom(session, services, kind, delivery)
-    if whom.obstacle:
-        outbox.to_ended(session, delivery, "suppressed", whom.obstacle)
-        return _Begun(Handled.SUPPRESSED)
-    if now - delivery.due_at > kind.late:
-        outbox.to_ended(session, delivery, "skipped", "too late")
-        return _Begun(Handled.SKIPPED)
-    if kind.newest_only and outbox.is_overtaken(session, delivery, now):
-        outbox.to_ended(session, delivery, "skipped", "a later one is due")
-        return _Begun(Handled.SKIPPED)
-    morning = after_quiet_hours(now, whom.viewer.tz) if whom.viewer else now
-    if morning > now:
-        due_at = morning + spread(services.marks.of_delivery(*delivery.key))
+def _try_to_begin(session: Session, sender: Sender, letter: _Letter) -> _Begun:
+    services, delivery, now = sender.services, letter.delivery, sender.services.now()
+    whom = whom_of(session, services, letter.kind, delivery)
+    if end := end_of(session, letter.kind, delivery, whom, now):
+        return _Begun(ended(session, delivery, end))
+    if due_at := _in_the_morning(sender, letter, whom, now):
         outbox.to_pending(session, delivery, due_at, delivery.attempts)
         return _Begun(Handled.POSTPONED)
     at = sender.clock()
     if wait := send_rate.take_token(session, services.slack.org_id, sender.timing.pace, at):
         return _Begun(wait=wait)
-    in_hand = outbox.to_sending(session, delivery, at, sender.lease_until())
-    return _Begun(None if in_hand else Handled.LOST)
+    if not outbox.to_sending(session, delivery, at, sender.lease_until()):
+        return _Begun(Handled.LOST)
+    return _Begun(aboard=get_on(session, sender, letter.riders, delivery.key, at))
+
+
+def _in_the_morning(sender: Sender, letter: _Letter, whom: Whom, now: datetime) -> datetime | None:
+    """Return when the message goes where it is night now; None where it is day, or where it goes at night too."""
+    if whom.viewer is None or (isinstance(letter.kind, ToPerson) and letter.kind.at_night):
+        return None
+    morning = after_quiet_hours(now, whom.viewer.tz)
+    return morning + spread(sender.services.marks.of_delivery(*letter.delivery.key)) if morning > now else None
 
 
 def _sent(session: Session, sender: Sender, delivery: Delivery, posted: Posted) -> None:
     outbox.to_sent(session, delivery, posted)
     send_rate.faster(session, sender.services.slack.org_id, sender.timing.pace, sender.clock())
-
-
-def _failed(sender: Sender, delivery: Delivery, failure: Failure, *, rich: bool) -> Handled:
-    match meaning(failure):
-        case Meaning.WAIT | Meaning.WORKSPACE:
-            _not_now(sender, delivery, failure.error, Handled.WAITING)
-            return sender.hold_everything(failure)
-        case Meaning.UNCERTAIN:
-            until = sender.soon(sender.timing.in_flight)
-            uncertain = partial(outbox.to_uncertain, delivery=delivery, until=until, error=failure.error)
-            sender.services.database.adding(uncertain)
-            return Handled.UNCERTAIN
-        case Meaning.PERSON:
-            return _dead(sender, delivery, failure.error, person_id=delivery.key.person_id)
-        case Meaning.ROW if rich and failure.error == "invalid_blocks":
-            _remember_refusal(sender.services)
-            return _not_now(sender, delivery, failure.error, Handled.AGAIN)
-        case Meaning.ROW:
-            return _dead(sender, delivery, failure.error)
-    return _again(sender, delivery, failure.error)
-
-
-def _not_now(sender: Sender, delivery: Delivery, error: str, handled: Handled) -> Handled:
-    """Give back a message that was surely not posted, as if it had not been tried."""
-    back = partial(outbox.to_pending, delivery=delivery, due_at=delivery.due_at, attempts=delivery.attempts)
-    sender.services.database.adding(partial(back, error=error))
-    return handled
-
-
-def _again(sender: Sender, delivery: Delivery, error: str) -> Handled:
-    """Give back a message that was surely not posted for later, or give it up after too many tries."""
-    attempts = delivery.attempts + 1
-    if attempts >= MOST_ATTEMPTS:
-        return _dead(sender, delivery, error)
-    due_at = sender.services.now() + pause_after(attempts)
-    back = partial(outbox.to_pending, delivery=delivery, due_at=due_at, attempts=attempts, error=error)
-    sender.services.database.adding(back)
-    return Handled.AGAIN
-
-
-def _dead(sender: Sender, delivery: Delivery, error: str, person_id: int = 0) -> Handled:
-    """Give a message up, with *person_id* everything else that is planned for them too."""
-    log.error("message_given_up", kind=delivery.key.kind, error=error)
-
-    def end(session: Session) -> None:
-        outbox.to_ended(session, delivery, "dead", error)
-        if person_id:
-            outbox.give_up_on(session, person_id, error)
-
-    sender.services.database.adding(end)
-    return Handled.DEAD
-
-
-def _refused_rich(services: Services) -> bool:
-    with services.database.reading() as session:
-        return rich_blocks_refused(session, services.slack.org_id, _SURFACE, services.now())
-
-
-def _remember_refusal(services: Services) -> None:
-    org_id, now = services.slack.org_id, services.now()
-    services.database.writing(lambda session: note_rich_blocks_refused(session, org_id, _SURFACE, now))

@@ -22,6 +22,7 @@ from bot.views.wording import LOCK, dollars, listed, money, provider_name, sourc
 READY: Final = "Your week is ready."
 HOURS_BY_UTC: Final = "I don't know the time zone that Slack has for you, so hours are UTC."
 _MOST_TITLES: Final = 5
+_MOST_BEFORE_SMALL_PRINT: Final = 5  # blocks, of which one may be a chart
 _ROOM: Final = 2400  # of a section's 3,000 characters, for titles with their links
 _USAGE_GONE_AFTER: Final = 28  # days that an upload of one's own may be old and still be named
 
@@ -38,19 +39,20 @@ def pointer(week: IsoWeek) -> Message:
     )
 
 
-def digest_message(digest: Digest, reach: Reach, tz: str) -> Message:
-    """Return what the week came to: finished work, what became of earlier work, cost, how fresh and complete."""
+def digest_message(digest: Digest, reach: Reach, tz: str, extra: Sequence[Block | Twin] = ()) -> Message:
+    """Return what the week came to: finished work, what became of earlier work, cost, how fresh and complete.
+
+    *extra* is what is worth a look and what is there to borrow, a block each; it follows the cost.
+    """
     lines = [*_finished_lines(digest, reach), *_earlier_lines(digest.earlier)]
     parts: list[Block | Twin] = [header(f"Your week, {_span(digest.week)}")]
     if lines:
         parts.append(section("\n".join(lines)))
     parts.append(section("\n".join([*_cost_lines(digest), *_missing_lines(reach, digest.week)])))
-    if digest.more_than_usual:
+    if digest.more_than_usual and len(parts) + len(extra) < _MOST_BEFORE_SMALL_PRINT:
         parts.append(usual_weeks_chart(digest))
-    parts.append(context(_freshness(reach, digest.week)))
-    parts.append(context("" if is_zone(tz) else HOURS_BY_UTC, LOCK))
-    parts.append(_buttons(digest.week))
-    return Message(READY, parts)
+    small_print = context(_freshness(reach, digest.week), "" if is_zone(tz) else HOURS_BY_UTC, LOCK)
+    return Message(READY, [*parts, *extra, small_print, _buttons(digest.week)])
 
 
 def _buttons(week: IsoWeek) -> Block:

@@ -27,6 +27,7 @@ class Outbox(SQLModel, table=True):
     last_error: str = ""
     created_at: datetime
     first_tried_at: datetime | None = None
+    carried_by: str = ""  # kind and period of the message to the same person that this one is or went inside
 
 
 class SendRate(SQLModel, table=True):

@@ -1,5 +1,6 @@
 """What Slack's answers mean for a message: whether it was posted, and who has to wait."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Final
 
@@ -22,6 +23,8 @@ def viewer(standing: Standing = Standing.ON, *, is_guest: bool = False) -> Viewe
         (Failure("rate_limited", 200), Meaning.WAIT),
         (Failure("no_answer", 429), Meaning.WAIT),
         (Failure("unreachable (ConnectionRefusedError)", sent=False), Meaning.WAIT),
+        (Failure("overslept", sent=False), Meaning.OVERSLEPT),
+        (Failure("overslept", 200), Meaning.AGAIN),
         (Failure("no_answer (TimeoutError)"), Meaning.UNCERTAIN),
         (Failure("no_answer", 200), Meaning.UNCERTAIN),
         (Failure("no_answer", 403), Meaning.UNCERTAIN),
@@ -71,3 +74,18 @@ def test_nobody_gets_a_message_that_they_do_not_want(
 
 def test_guests_get_theirs_where_the_policy_lets_them() -> None:
     assert hindrance(viewer(is_guest=True), {}, None, guests_allowed=True) == ""
+
+
+@pytest.mark.parametrize(
+    ("whom", "expected"),
+    [
+        (viewer(Standing.OFF), ""),
+        (viewer(Standing.PAUSED), ""),
+        (replace(viewer(Standing.OFF), has_left=True), "not on"),
+        (replace(viewer(), has_left=True), "not on"),
+        (viewer(Standing.OFF, is_guest=True), "a guest"),
+        (None, "not on"),
+    ],
+)
+def test_what_is_for_anybody_goes_to_everybody_who_works_here(whom: Viewer | None, expected: str) -> None:
+    assert hindrance(whom, {}, None, guests_allowed=False, anybody=True) == expected

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.due import QUIET_FROM_HOUR, QUIET_TO_HOUR, after_quiet_hours, local_hour, spread, zone
+from bot.domain.due import QUIET_FROM_HOUR, QUIET_TO_HOUR, after_quiet_hours, local_hour, noon_of, spread, zone
 
 ZONES: Final = (
     "Europe/Berlin",
@@ -69,6 +69,19 @@ def test_what_goes_is_never_early_never_at_night_and_at_most_a_night_late(at: da
     assert at <= found <= at + timedelta(hours=11)
     assert QUIET_TO_HOUR <= found.astimezone(zone(tz)).hour < QUIET_FROM_HOUR
     assert after_quiet_hours(found, tz) == found
+
+
+@pytest.mark.parametrize(
+    ("at", "tz", "expected"),
+    [
+        ("2026-11-19T09:40", "Europe/Berlin", "2026-11-19T11:00"),
+        ("2026-11-19T15:00", "Europe/Berlin", "2026-11-19T11:00"),
+        ("2026-11-19T23:30", "Europe/Berlin", "2026-11-20T11:00"),  # it is tomorrow there
+        ("2026-11-19T02:00", "America/New_York", "2026-11-18T17:00"),  # and yesterday there
+    ],
+)
+def test_noon_is_that_of_the_readers_day(at: str, tz: str, expected: str) -> None:
+    assert noon_of(datetime.fromisoformat(f"{at}+00:00"), tz).isoformat(timespec="minutes") == f"{expected}+00:00"
 
 
 @given(st.binary(min_size=16, max_size=16))

@@ -18,9 +18,10 @@ from bot.services import Services
 from bot.slack import Slack, connect
 from storage import people
 from storage import subscriptions as stored
-from storage.choices import settings_of
+from storage.choices import BACK_FILL, TOLD, choose, settings_of
 from storage.engine import Database
 from storage.erasure import erase
+from storage.planning import plan
 from storage.tables import JobSlot, Outbox, SlackUser
 from tests.cast import MARKS, TODAY
 from tests.domain.outcomes.cast import change
@@ -278,3 +279,28 @@ def test_the_clock_plans_once_an_hour(stage: Stage) -> None:
         slots = sorted(slot.slot for slot in session.exec(select(JobSlot)) if slot.job == "digests")
     assert slots == ["2026-11-17T08", "2026-11-17T09"]
     assert stage.periods() == ["2026-W46"]
+
+
+def test_the_news_that_the_last_weeks_came_waits_for_the_note_of_the_same_morning_and_stands_below_it(
+    stage: Stage,
+) -> None:
+    viewer = stage.subscribed("button")
+    plant(stage.database, viewer, paid_rows(), ITEMS)
+    stage.at = DUE - HOUR / 2
+
+    def tell(session: Session) -> None:
+        choose(session, viewer.person_id, BACK_FILL, TOLD, stage.at)
+        plan(session, BACK_FILL, "2026-11-17", [(viewer.person_id, stage.at)], stage.at)
+
+    stage.database.writing(tell)
+    stage.tick()
+    before = stage.notes()
+    stage.at = DUE + HOUR / 60
+    stage.tick()
+
+    (note,) = stage.notes()
+    assert before == []
+    assert note.text == "Your week is ready."
+    assert "Show it to me" in texts(note)
+    assert "Your last weeks are here" in texts(note)
+    assert [block["type"] for block in note.blocks].count("divider") == 1

@@ -40,12 +40,14 @@ ORG: Final = "T0LOCAL"
 POST: Final = "chat.postMessage"
 TIMEOUT_SECONDS: Final = 1  # a call is given up for uncertain
 _PERIOD: Final = "2026-11-19"
+_SECOND: Final = "2026-11-20"
 
 
 @dataclass(frozen=True)
 class Rules:
     """How many messages go, at most how many a second, and how many kills and freezes meet the senders.
 
+    They go to a person each, save that *along* of these people get a second one, which the first may carry.
     With *freeze_anywhere* a freeze may also come between the note that a message is on its way and the
     call, where it can double that message; else such a freeze is let go at once and tried again.
     """
@@ -57,6 +59,7 @@ class Rules:
     freeze_anywhere: bool = False
     seed: int = 1
     lease: float = 2.5
+    along: int = 0
 
     @property
     def timing(self) -> Timing:
@@ -72,6 +75,7 @@ class Outcome(NamedTuple):
     lost: int
     skipped: int
     looked_up: int
+    carried: int
     kills: int
     freezes: int
     seconds: float
@@ -127,7 +131,7 @@ def try_out(database_url: str, rules: Rules) -> Outcome:
     users = [LocalUser(f"U{number:06}", f"Person {number}", "", tz="UTC") for number in range(rules.messages)]
     slack = LocalSlack(users, (), (*DEFAULT_SCOPES, "im:history", "im:write"), check_blocks=False)
     database = open_database(database_url)
-    database.writing(lambda session: hire_and_plan(session, users))
+    database.writing(lambda session: hire_and_plan(session, users, rules.along))
     misbehave(slack, rules.seed)
     began = time.monotonic()
     try:
@@ -147,8 +151,8 @@ def misbehave(slack: LocalSlack, seed: int) -> None:
     slack.faults.every("*", 100, silent(TIMEOUT_SECONDS + 0.3, after_effect=True))
 
 
-def hire_and_plan(session: Session, users: list[LocalUser]) -> None:
-    """Switch everybody on and plan a message to each."""
+def hire_and_plan(session: Session, users: list[LocalUser], along: int) -> None:
+    """Switch everybody on and plan a message to each, to the first of them two."""
     ids = [new_id() for _ in users]
     insert_new(session, Person, [{"id": one, "created_at": T0, "switched_on_at": T0} for one in ids])
     about = {"org_id": ORG, "name": "", "tz": "UTC", "is_deleted": False, "is_guest": False, "checked_at": T0}
@@ -157,6 +161,7 @@ def hire_and_plan(session: Session, users: list[LocalUser]) -> None:
     told = {"name": choices.BACK_FILL, "value": choices.TOLD, "changed_at": T0}
     insert_new(session, Setting, [{"person_id": one, **told} for one in ids])
     plan(session, choices.BACK_FILL, _PERIOD, [(one, T0) for one in ids], T0)
+    plan(session, choices.BACK_FILL, _SECOND, [(one, T0) for one in ids[:along]], T0)
 
 
 def _disturb(senders: Senders, slack: LocalSlack, database: Database, rules: Rules) -> tuple[int, int]:
@@ -221,17 +226,32 @@ def _wait_for_the_end(database: Database, senders: Senders, seconds: float = 600
 
 
 def _counted(database: Database, slack: LocalSlack, kills: int, freezes: int, seconds: float) -> Outcome:
-    posted = Counter(_marks(slack))
+    read = _read(slack)
     with database.reading() as session:
         rows = session.exec(select(Outbox)).all()
-    marks = {MARKS.of_delivery(row.person_id, row.kind, row.period): row.state for row in rows}
+        users = {user.person_id: user.user_id for user in session.exec(select(SlackUser))}
+    states = Counter(row.state for row in rows)
+    told = Counter(users[row.person_id] for row in rows)
+    sent = Counter(users[row.person_id] for row in rows if row.state != "skipped")
     return Outcome(
-        sent=sum(state == outbox.SENT for state in marks.values()),
-        doubled=sum(posted.values()) - len(posted),
-        lost=sum(mark not in posted and state != "skipped" for mark, state in marks.items()),
-        skipped=sum(state == "skipped" for state in marks.values()),
+        sent=states[outbox.SENT],
+        doubled=(read - told).total(),
+        lost=(sent - read).total(),
+        skipped=states["skipped"],
         looked_up=len(slack.calls_of("conversations.history")),
+        carried=sum(bool(row.carried_by) for row in rows),
         kills=kills,
         freezes=freezes,
         seconds=seconds,
     )
+
+
+def _read(slack: LocalSlack) -> Counter[str]:
+    """Return how many messages each user has read, those below another one counted too."""
+    found: Counter[str] = Counter()
+    with slack.world.lock:
+        for channel, kept in slack.world.messages.items():
+            (user,) = slack.world.people_in(slack.world.channels[channel])
+            lines = sum(block["type"] == "divider" for message in kept.values() for block in message.body["blocks"])
+            found[user] += len(kept) + lines
+    return found

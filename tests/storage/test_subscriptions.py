@@ -163,7 +163,9 @@ def test_the_export_names_the_subscription_and_erasing_leaves_nothing_of_it(data
     database.writing(lambda session: stored.choose_hour(session, ada, 16, T0))
     database.writing(lambda session: stored.snooze(session, ada, T0))
     with database.reading() as session:
-        exported = export_object(everything_about(session, viewer, MARKS), {})
+        everything = everything_about(session, viewer, MARKS)
+    assert everything is not None
+    exported = export_object(everything, {})
     database.writing(lambda session: erase(session, ada, MARKS, TODAY))
 
     assert exported["subscriptions"] == [
@@ -177,7 +179,10 @@ def test_the_export_names_the_subscription_and_erasing_leaves_nothing_of_it(data
 def test_without_a_choice_the_export_has_no_subscription(database: Database) -> None:
     viewer = switched_on(database)
     with database.reading() as session:
-        assert export_object(everything_about(session, viewer, MARKS), {})["subscriptions"] == []
+        everything = everything_about(session, viewer, MARKS)
+
+    assert everything is not None
+    assert export_object(everything, {})["subscriptions"] == []
 
 
 def test_what_is_kept_has_a_name_of_its_own() -> None:

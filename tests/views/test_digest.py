@@ -11,7 +11,7 @@ from bot.domain.iso_week import IsoWeek
 from bot.domain.outcomes.work import OwnItem
 from bot.domain.people import Delivered
 from bot.domain.usage import UsageRow
-from bot.views.blocks import MAX_SECTION, texts_of
+from bot.views.blocks import MAX_SECTION, Block, section, texts_of
 from bot.views.digest import digest_message
 from bot.views.digest_answers import no_longer_kept
 from tests.cast import T0, TODAY, row
@@ -178,3 +178,23 @@ def test_a_week_that_is_gone_is_named() -> None:
     said = " ".join(texts_of(no_longer_kept(IsoWeek(WEEK.monday - timedelta(weeks=52)), 105).blocks(rich=False)))
 
     assert "The week of 10 Nov 2025 is too long ago: days are kept for 15 weeks." in said
+
+
+def test_what_is_worth_a_look_follows_the_cost_and_takes_the_charts_room() -> None:
+    dear, worth, borrow = (
+        made_of(paid_rows(), [own(change(431, date(2026, 11, 12)), "Retry on 429")]),
+        section("Worth a look"),
+        section("To borrow"),
+    )
+
+    def kinds(*extra: Block) -> list[str]:
+        blocks = digest_message(dear, ALL, "UTC", extra).blocks(rich=True)
+        return [_short(block) for block in blocks]
+
+    assert kinds() == ["header", "*Finished:*", "*Cost:*", "data_visualization", "context", "actions"]
+    assert kinds(worth) == ["header", "*Finished:*", "*Cost:*", "data_visualization", "Worth", "context", "actions"]
+    assert kinds(worth, borrow) == ["header", "*Finished:*", "*Cost:*", "Worth", "To", "context", "actions"]
+
+
+def _short(block: Block) -> str:
+    return str(block["text"]["text"]).split()[0] if block["type"] == "section" else str(block["type"])
