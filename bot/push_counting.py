@@ -19,6 +19,7 @@ from bot.domain.people import Standing
 from bot.domain.tally import Tally
 from bot.domain.usage import STANDARD_TIER
 from bot.errors import InputError, RefusedError
+from bot.run_counting import RunsTold, note_runs
 from bot.services import Services
 from storage import finished_links, holders, people, pushes, usage
 from storage.holders import Holder
@@ -82,13 +83,22 @@ def count_from(
     runs = {key: push_batch.runs_of(key, grouped) for key, grouped in groups.items()}
     told = {mark: 0 for each in runs.values() for mark in (*each.runs, *each.results)}
     begun = told.keys() - pushes.claim(session, sender.source, told, today).keys()
-    add_sums(session, services, sender, _sums(services, groups, runs, begun))
-    _add_links(session, services, sender, costs_by_reference(fresh, sender.source, basis_of_event, services.prices))
+    whose = holders_of(session, services, {key.identity for key in groups})
+    add_sums(session, services, sender, _sums(services, groups, runs, begun), whose=whose)
+    stated = costs_by_reference(fresh, sender.source, basis_of_event, services.prices)
+    _add_links(session, services, sender, stated, whose)
+    note_runs(session, services, sender.source, RunsTold(fresh, basis_of_event, whose), own=bool(sender.account))
     return PushTaken(len(marked.events), repeated, conflicts)
 
 
 def add_sums(
-    session: Session, services: Services, sender: Sender, sums: Mapping[Group, Sums], *, pieces: bool = False
+    session: Session,
+    services: Services,
+    sender: Sender,
+    sums: Mapping[Group, Sums],
+    *,
+    pieces: bool = False,
+    whose: _Holders | None = None,
 ) -> None:
     """Add *sums* to the people they are about, and an operator's to the sums over everybody.
 
@@ -96,12 +106,14 @@ def add_sums(
     """
     if max(filter(None, chain.from_iterable(each.values for each in sums.values())), default=0) > _MAX_SUM:
         raise InputError("The amounts of one request add up to more than can be kept: check their units.")
-    _add_for_accounts(session, services, sender, sums, pieces=pieces)
+    whose = holders_of(session, services, {key.identity for key in sums}) if whose is None else whose
+    _add_for_accounts(session, services, sender, sums, whose, pieces=pieces)
     if not sender.account:
         pushes.add_over_everybody(session, sender.source, _over_everybody(sums, pieces=pieces), pieces=pieces)
 
 
-def _holders_of(session: Session, services: Services, identities: Collection[Identity]) -> _Holders:
+def holders_of(session: Session, services: Services, identities: Collection[Identity]) -> _Holders:
+    """Return whose accounts *identities* name."""
     return holders.by_identity(session, services.slack.org_id, identities, services.marks)
 
 
@@ -116,7 +128,7 @@ def others(
 ) -> set[tuple[Person, date]]:
     """Return those of *told* that are not about the person, on that day."""
     distinct = set(told)
-    whose = _holders_of(session, services, {person.identity for person, _ in distinct})
+    whose = holders_of(session, services, {person.identity for person, _ in distinct})
 
     def is_theirs(person: Person, day: date) -> bool:
         theirs = (each for each in whose.get(person.identity, ()) if each.person_id == person_id)
@@ -149,12 +161,11 @@ def _over_everybody(sums: Mapping[Group, Sums], *, pieces: bool) -> dict[SourceK
 
 
 def _add_for_accounts(
-    session: Session, services: Services, sender: Sender, sums: Mapping[Group, Sums], *, pieces: bool
+    session: Session, services: Services, sender: Sender, sums: Mapping[Group, Sums], whose: _Holders, *, pieces: bool
 ) -> None:
     """Store what is about people who are on, on the accounts that it hangs on."""
     now, own = services.now(), bool(sender.account)
     kept_since = _kept_since(services)
-    whose = _holders_of(session, services, {key.identity for key in sums})
     tallies: defaultdict[UsageKey, Tally] = defaultdict(Tally)
     reached: dict[int, tuple[date, date]] = {}
     for key, added in sums.items():
@@ -170,13 +181,16 @@ def _add_for_accounts(
 
 
 def _add_links(
-    session: Session, services: Services, sender: Sender, stated: Mapping[Identity, Sequence[StatedLink]]
+    session: Session,
+    services: Services,
+    sender: Sender,
+    stated: Mapping[Identity, Sequence[StatedLink]],
+    whose: _Holders,
 ) -> None:
     """Store what events that named finished items came to for them, of people who are on."""
     if not stated:
         return
     own, kept_since = bool(sender.account), _kept_since(services)
-    whose = _holders_of(session, services, stated)
     links: defaultdict[int, list[StatedLink]] = defaultdict(list)
     for identity, told in stated.items():
         for link in told:

@@ -1,0 +1,1 @@
+"""Hints: pure rules that look at one person's own rows and say at most one thing worth a look."""
