@@ -14,6 +14,7 @@ from bot.connectors.otlp_readings import Reading
 from bot.connectors.push_batch import Marked
 from bot.connectors.push_event import Event, Person
 from bot.domain.series import Reached
+from bot.run_counting import note_readings
 from bot.services import Services
 from storage import people, pushes, series
 from storage.tokens import Bearer
@@ -75,8 +76,11 @@ def _count_readings(session: Session, services: Services, bearer: Bearer, readin
     mine = [reading for reading in _own(session, services, bearer, readings) if reading is not None]
     sender = push_counting.sender_of(session, METRICS_KIND, bearer)
     if sender is not None:
-        added = otlp_readings.sums(_fresh(session, services, sender.source, mine), services.prices)
-        push_counting.add_sums(session, services, sender, added, pieces=True)
+        fresh = list(_fresh(session, services, sender.source, mine))
+        whose = push_counting.holders_of(session, services, {each.person.identity for each in mine})
+        sums = otlp_readings.sums(fresh, services.prices)
+        push_counting.add_sums(session, services, sender, sums, pieces=True, whose=whose)
+        note_readings(session, services, sender.source, fresh, whose, own=bool(sender.account))
     return len(readings) - len(mine)
 
 

@@ -41,6 +41,7 @@ READ: Final = frozenset(
         *("service.name", "event.name", "event.kind", *_EMAILS),
         *("session.id", "event.sequence", "event.timestamp", "request_id", "conversation.id"),
         *("model", "type", "query_source", "app.entrypoint", "session_source", "originator"),
+        *("decision", "worthwhile.trigger", "worthwhile.work", "worthwhile.run"),
         *("input_tokens", "output_tokens", "cache_read_tokens", "cache_creation_tokens"),
         *("cost_usd", "cost_usd_micros"),
         *("input_token_count", "output_token_count", "cached_token_count", "tool_token_count"),

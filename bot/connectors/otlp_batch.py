@@ -24,7 +24,9 @@ EVENTS: Final[Mapping[str, Callable[[Record], Event | None]]] = {
 # How a value of each counter is understood; other metrics are not read.
 METRICS: Final[Mapping[str, Callable[[Point], Reading | None]]] = {
     **dict.fromkeys(otlp_claude_code.METRICS, otlp_claude_code.reading),
+    **dict.fromkeys(otlp_claude_code.SAVES, otlp_claude_code.saved),
     otlp_gemini.METRIC: otlp_gemini.reading,
+    otlp_gemini.SAVES: otlp_gemini.saved,
 }
 _NS: Final = 10**9
 

@@ -4,7 +4,8 @@ from collections.abc import Container
 from typing import Final
 
 from bot.connectors.otlp import Record, UnusableError, count_of, midnight_of, model_of, person_of, text_of
-from bot.connectors.push_event import Event, Tokens
+from bot.connectors.otlp_runs import Observed, said_of_run
+from bot.connectors.push_event import Tokens
 
 OTHER_TOOL: Final = "otel"
 # Calls of a model. The span of an agent or of a workflow repeats what the calls in it used.
@@ -13,7 +14,7 @@ _CALLS: Final = frozenset({"", "chat", "text_completion", "generate_content", "e
 _COUNTED_ELSEWHERE: Final = ("claude-code", "codex", "gemini-cli")
 
 
-def event(span: Record, tools: Container[str]) -> Event | None:
+def event(span: Record, tools: Container[str]) -> Observed | None:
     """Return what a span adds; None when it is no call of a model, or of a service whose events are counted.
 
     *tools* are the names of tools that a service may have; the work of any other is "otel".
@@ -21,15 +22,20 @@ def event(span: Record, tools: Container[str]) -> Event | None:
     attributes, service = span.attributes, span.origin.service
     if text_of(attributes, "gen_ai.operation.name") not in _CALLS or service.startswith(_COUNTED_ELSEWHERE):
         return None
-    return Event(
+    said = said_of_run(attributes, span.origin, "unknown", on_its_own=False)
+    return Observed(
         event_id="",
         occurred_at=midnight_of(span.time_ns),
         person=person_of(attributes, span.origin),
         tool=service if service in tools else OTHER_TOOL,
         model=model_of(attributes, "gen_ai.response.model", "gen_ai.request.model"),
+        work=said.work,
+        trigger=said.trigger,
         provider=_provider(text_of(attributes, "gen_ai.provider.name") or text_of(attributes, "gen_ai.system")),
         tokens=_tokens(span),
         requests=1,
+        session=said.session,
+        at_ns=span.time_ns,
     )
 
 

@@ -15,6 +15,7 @@ from bot.domain.pricing import PriceBook, Tokens, list_value_nano_usd
 from bot.domain.usage import MEASURES, STANDARD_TIER, TOKEN_MEASURES, RunKind
 
 COST: Final = "cost"
+SAVED: Final = "saved"  # that something was saved, which adds to no measure
 CACHED_INPUT: Final = "cached_input"  # a part of what "input" counts too
 _PLACES: Final = {name: place for place, name in enumerate(MEASURES)}
 _LIST_VALUE: Final = _PLACES["list_value_nano_usd"]
@@ -28,6 +29,7 @@ _ADDS: Final = {
     "cache_write": ((_PLACES["cache_write_tokens"], 1), (_WRITTEN_1H, 0)),
     "output": ((_PLACES["output_tokens"], 1),),
     COST: ((_LIST_VALUE, 1),),
+    SAVED: (),
 }
 
 
@@ -41,10 +43,14 @@ class Subject(NamedTuple):
     run_kind: RunKind
     provider: str
     is_priced: bool  # from the price list, since the client says no cost
+    work: str = ""
 
 
 class Reading(Struct, frozen=True, gc=False):
-    """What a point says, and how it is recognised; *value* is tokens, or nano-USD in the lane of cost."""
+    """What a point says, and how it is recognised; *value* is tokens, or nano-USD in the lane of cost.
+
+    *session* names the run if that started on its own; it and the time of day are for the buffer of 72 hours.
+    """
 
     of: Subject
     lane: str
@@ -54,6 +60,7 @@ class Reading(Struct, frozen=True, gc=False):
     start_ns: int
     time_ns: int
     is_cumulative: bool
+    session: str = ""
 
     @property
     def person(self) -> Person:
@@ -84,7 +91,7 @@ def sums(readings: Iterable[tuple[Reading, int]], prices: PriceBook) -> dict[Gro
 
 def _group(key: Subject) -> Group:
     basis = Basis.PRICE_LIST if key.is_priced else Basis.VENDOR
-    return Group(key.person.identity, key.day, key.tool, key.model, key.run_kind, "", key.provider, basis)
+    return Group(key.person.identity, key.day, key.tool, key.model, key.run_kind, key.work, key.provider, basis)
 
 
 def _valued(key: Subject, values: list[int | None], prices: PriceBook) -> Sums:

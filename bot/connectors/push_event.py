@@ -7,7 +7,7 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 from msgspec.structs import replace
 
 from bot.domain.people import normal_email
-from bot.domain.usage import RunKind
+from bot.domain.usage import ON_ITS_OWN, RunKind
 
 Count = Annotated[int, Meta(ge=0, le=10**12)]
 Name = Annotated[str, Meta(min_length=1, max_length=200)]
@@ -49,6 +49,13 @@ class Cost(Struct, frozen=True, gc=False):
     basis: Literal["billed", "vendor_list_estimate", "estimate", "list"] = "estimate"
 
 
+class Moment(NamedTuple):
+    """Where in which run something happened: for the buffer of 72 hours of who chose the alarm, and nothing else."""
+
+    run: str
+    at: datetime
+
+
 class Event(Struct, frozen=True, omit_defaults=True, gc=False):
     """One event as it was sent; fields that are not listed here are not read."""
 
@@ -78,6 +85,16 @@ class Event(Struct, frozen=True, omit_defaults=True, gc=False):
     def has_result(self) -> bool:
         """Whether it says that its run led to something."""
         return self.result or bool(self.outcomes)
+
+    @property
+    def is_turn(self) -> bool:
+        """Whether somebody was there."""
+        return self.trigger == "person"
+
+    def moment(self) -> Moment | None:
+        """Return where in a run it lies that started on its own, or in which a person takes a turn."""
+        told = self.run_id and (self.trigger in ON_ITS_OWN or self.is_turn)
+        return Moment(self.run_id, self.occurred_at) if told else None
 
     def about(self, person: Person) -> "Event":
         """Return the same, about *person*."""

@@ -37,6 +37,10 @@ class Marks:
         """Return the mark of a request, from what makes it unique."""
         return self._mark("request", "\x1f".join(parts))
 
+    def of_run(self, account_id: int, tool: str, name: str) -> str:
+        """Return the mark of a run, from what its platform or client calls it."""
+        return self._mark("run", f"{account_id}\x1f{tool}\x1f{name}").hex()
+
     def shift_of_series(self, series: bytes) -> int:
         """Return by how many nanoseconds (0 to some two years) the start of a telemetry series is kept shifted.
 

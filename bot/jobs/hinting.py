@@ -21,7 +21,9 @@ def keep_hint(services: Services, viewer: Viewer, week: IsoWeek, *, is_complete:
             return
         known = read_known(session, viewer.person_id, services.now(), services.prices, services.overlaps)
         history = history_of(session, viewer.person_id)
-    finding = unasked(find_all(known), history, known.today, known_from=known.known_from, is_complete=is_complete)
+    # what there is to borrow stands in the note by itself, with the way to open it
+    found = [each for each in find_all(known) if each.kind != "borrow"]
+    finding = unasked(found, history, known.today, known_from=known.known_from, is_complete=is_complete)
     if finding is not None:
         services.database.writing(
             lambda session: record(session, viewer.person_id, finding, "digest", week.word, known.today)

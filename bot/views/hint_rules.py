@@ -8,6 +8,7 @@ from bot.domain.hints.choose import COOL_DOWN_DAYS, KNOWN_DAYS
 from bot.domain.hints.finding import KINDS, MATERIAL_NANO_USD, HintKind
 from bot.domain.hints.rules import SwitchedOff
 from bot.views.blocks import Block, button, context, modal, section
+from bot.views.hint_words import round_dollars
 from bot.views.wording import LOCK, about_dollars
 
 NAMES: Final[dict[HintKind, str]] = {
@@ -23,7 +24,7 @@ _RULES: Final[dict[HintKind, str]] = {
     "runaway": (
         f"a run that started on its own, at least {about_dollars(runaway.LEAST_COST_NANO_USD)}, "
         f"{_RUNAWAY_MINUTES} minutes without a result, and in the last hour {runaway.TIMES_USUAL} times what nine of "
-        f"ten of its runs came to (from telemetry, its days); of a new job "
+        f"ten of its runs stay below (from telemetry, its days); of a new job "
         f"{about_dollars(runaway.NEW_JOB_NANO_USD_AN_HOUR)} an hour."
     ),
     "spike": (
@@ -46,8 +47,8 @@ _RULES: Final[dict[HintKind, str]] = {
         "more workdays are left."
     ),
     "borrow": (
-        f"a use case of another team, for a tool that you use, that worked for at least "
-        f"{borrow.LEAST_WORKED_PERCENT} of 100 of {borrow.LEAST_TRIED} or more people and that you have not seen."
+        f"a use case of another team, for a tool that you use, that you have not seen, and that worked for "
+        f"{borrow.LEAST_WORKED_PERCENT // 10} of 10 or more of at least {borrow.LEAST_TRIED} people who tried it."
     ),
 }
 _WAITS_FOR: Final = {
@@ -59,7 +60,7 @@ _WAITS_FOR: Final = {
     "days": f"{spike.LEAST_ACTIVE_DAYS} days with use",
     "results": "a platform that says which runs had a result: `result` or `outcomes` in what it pushes",
     "requests": "a source that counts requests and tokens by model",
-    "limit": "a budget of your own: `/mytokens budget $200`",
+    "limit": "set a budget of your own, as in `/mytokens budget $200`",
     "library": "an entry in `/usecase` that has worked for others",
 }
 
@@ -78,7 +79,7 @@ def rules_window(muted: Collection[str]) -> dict[str, Any]:
         blocks.append(section(f"*{NAMES[kind]}*{' (muted)' if off else ''}: {_RULES[kind]}", toggle))
     when = (
         f"Unasked at most one a week, in the weekly note: none before {KNOWN_DAYS} days of your data are known, none "
-        f"while data is missing, each kind once in {COOL_DOWN_DAYS} days, and from {about_dollars(MATERIAL_NANO_USD)} "
+        f"while data is missing, each kind once in {COOL_DOWN_DAYS} days, and from {round_dollars(MATERIAL_NANO_USD)} "
         "in four weeks on. When you ask, the best one. At once only if you chose so. Nobody else gets any of them."
     )
     return modal("All rules", [*blocks, context(when), context(LOCK)])

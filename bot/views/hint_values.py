@@ -24,12 +24,13 @@ def _claim(finding: Finding, what: str) -> str:
     if not saving:
         return "No saving is claimed: nothing of it is billed by itself."
     billed = dollars(finding.number("billed_nano_usd"))
-    return f"Of the {billed} billed in these 14 days {what}, doubled for four weeks and rounded down: up to {saving}."
+    doubled = f"{what}, doubled for four weeks and rounded down: up to {saving}."
+    return f"{billed} was billed for that in these 14 days. {doubled}"
 
 
 def _idle(finding: Finding) -> str:
     runs, without = plural(finding.number("runs"), "run"), finding.number("runs_without_result")
-    claim = _claim(finding, "the part of those without a result")
+    claim = _claim(finding, "The part of those without a result")
     return f"{runs} from {_days(finding)}, {without:,} without a result. {claim}"
 
 
@@ -40,22 +41,22 @@ def _short_calls(finding: Finding) -> str:
         f"{number('new_input_tokens_a_call'):,}, read from the cache {number('cache_read_tokens_a_call'):,}, written "
         f"to it {number('cache_write_tokens_a_call'):,}, answers {number('output_tokens_a_call'):,} tokens a call. "
         "Single calls are not kept: these are averages of a day and model, compared with "
-        f"{foreign(finding.word('smaller_model'), 60)}. {_claim(finding, 'what that one would have cost less')}"
+        f"{foreign(finding.word('smaller_model'), 60)}. {_claim(finding, 'What that one would have cost less')}"
     )
 
 
 def _spike(finding: Finding) -> str:
     known, cost = plural(finding.number("active_days"), "day"), dollars(finding.number("cost_nano_usd"))
     if usual := finding.number("usual_nano_usd"):
-        return f"{cost}; about {about_dollars(usual)} is usual by {known} with use before."
+        return f"{cost}; by the {known} with use before it, about {about_dollars(usual)} is usual."
     guard = about_dollars(finding.number("guard_nano_usd"))
-    return f"{cost}; {known} with use known before, so that what counts is {guard}."
+    return f"{cost}; {known} with use known before it. While there are so few, what counts is {guard}."
 
 
 def _pace(finding: Finding) -> str:
     spent, limit = dollars(finding.number("spent_nano_usd")), dollars(finding.number("limit_nano_usd"))
-    ends = f"end by {day_and_month(finding.last)}"
-    return f"{spent} of {limit} so far; {finding.number('chance_percent')} of 100 paths from your own last days {ends}."
+    reach = f"{finding.number('chance_percent')} of 100 paths drawn from your own last days reach it"
+    return f"{spent} of {limit} so far; {reach} before {day_and_month(finding.last)}."
 
 
 def _borrow(finding: Finding) -> str:

@@ -8,9 +8,11 @@ from typing import Any
 import pytest
 
 from bot.domain.hints.keys import hint_key
+from bot.domain.iso_week import week_of
 from bot.domain.people import Viewer
 from bot.domain.usage import UsageRow
 from bot.jobs import digests
+from bot.jobs.hinting import keep_hint
 from bot.services import Services
 from bot.views.blocks import Message
 from handlers import digest as digest_words
@@ -89,7 +91,7 @@ def test_the_best_hint_stands_in_the_answer_and_its_values_behind_why(desk: Desk
     assert "could save up to $20 in four weeks. Your call." in _said(answer)
     assert "*Rule:* a job that runs by the clock, 5 or more runs in 14 days, at least 8 of 10 without" in why
     assert "*Yours:* 14 runs from 5 Nov to 18 Nov, 13 without a result." in why
-    assert "Of the $14.00 billed in these 14 days the part of those without a result, doubled for four weeks" in why
+    assert "$14.00 was billed for that in these 14 days. The part of those without a result, doubled" in why
     assert "Nobody else gets this message." in why
 
 
@@ -196,17 +198,14 @@ def test_the_note_has_the_hint_it_was_sent_with_and_no_second_one_for_four_weeks
 
 
 @pytest.mark.parametrize(("known_days", "is_told"), [(13, False), (14, True), (105, True)])
-def test_the_first_note_has_a_hint_once_two_weeks_are_known_also_from_before(
+def test_the_first_note_has_a_hint_once_two_weeks_are_known_also_from_before_it_was_switched_on(
     sqlite_database: Database, known_days: int, is_told: bool
 ) -> None:
-    dear_week = [replace_cost(each) for each in usual(9, 9)]
-    rows = [*usual(known_days, 10, 3), *dear_week, *nights(min(known_days, 28), 1, results=(13,))]
+    rows = nights(min(known_days, 28), 1, results=(13,))
     desk = Desk(sqlite_database, rows, on_for=5, known_days=known_days)
-    subscribe(desk, "figures")
-    note = compose(desk)
+    keep_hint(desk.services, desk.viewer, week_of(ago(7)), is_complete=True)
 
-    assert note is not None
-    assert ("Worth a look" in _said(note)) is is_told
+    assert [each["kind"] for each in _export(desk).hints] == ["idle_schedule"] * is_told
 
 
 def test_why_shows_the_best_hint_too_but_not_that_its_own_day_stands_out(sqlite_database: Database) -> None:
@@ -226,4 +225,4 @@ def test_sources_say_what_would_switch_a_hint_on(sqlite_database: Database) -> N
 
     assert "A job that runs away: choose to be told at once in `/mytokens digest`" in said
     assert "A job that changes nothing: a platform that says which runs had a result" in said
-    assert "A limit of your own that ends early: a budget of your own" in said
+    assert "A limit of your own that ends early: set a budget of your own" in said

@@ -175,7 +175,7 @@ def test_a_runaway_is_measured_against_its_own_job_also_when_that_is_renamed_dai
 def test_a_run_of_telemetry_is_measured_against_what_telemetry_says_of_its_job() -> None:
     """Its provider, which counts, knows neither jobs nor what ran on its own."""
     run = a_run(*[MINUTE] * 51, source="otel", tool="claude-code", work="", lane="list")
-    told = {"source": "otel", "tool": "claude-code", "work": "", "billed_nano_usd": None, "runs": None}
+    told: dict[str, Any] = {"source": "otel", "tool": "claude-code", "work": "", "billed_nano_usd": None, "runs": None}
     counted = [paid(back, 12, tool="claude-code") for back in range(1, 20)]
     dear, cheap = ([night(back, **told, list_value_nano_usd=usd * USD) for back in range(1, 20)] for usd in (12, 1))
     at = {"now": run.last, "runs": [run]}
