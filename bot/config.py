@@ -22,6 +22,7 @@ SECRETS: Final = (
     "slack_signing_secret",
     "worthwhile_secret",
     "openai_admin_key",
+    "openai_api_key",
     "anthropic_admin_key",
     "anthropic_analytics_key",
     "cursor_admin_key",
@@ -77,6 +78,9 @@ class Settings(BaseSettings):
     kiro_reports: str = ""
     bedrock_logs: str = ""
     aws_endpoint_url: str = ""
+    openai_api_key: SecretStr = SecretStr("")
+    openai_base_url: str = Field(default="https://api.openai.com/v1", pattern=_URL)
+    text_model: str = Field(default="", max_length=60)
     command_prefix: str = Field(default="", pattern=r"^[a-z0-9_-]{0,20}$")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     log_format: Literal["console", "json"] = "console"

@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from typing import Final
 
-from handlers import mytokens
+from handlers import mytokens, teamdigest, usecase
 from handlers.visit import Visit
 from handlers.words import Command, Word
 
-ALL: Final = (mytokens.COMMAND,)
+ALL: Final = (mytokens.COMMAND, teamdigest.COMMAND, usecase.COMMAND)
 COMMANDS: Final[Mapping[str, Command]] = {command.name: command for command in ALL}
 
 

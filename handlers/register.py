@@ -71,7 +71,10 @@ def on_user_change(body: dict[str, Any], ack: Ack, services: Services) -> None:
         services.pool.submit(lambda: note_user(body["event"].get("user"), services))
 
 
-SHORTCUTS: Final[Mapping[str, tuple[str, str]]] = {"show_my_usage": ("mytokens", "show")}
+SHORTCUTS: Final[Mapping[str, tuple[str, str]]] = {
+    "show_my_usage": ("mytokens", "show"),
+    "share_use_case": ("usecase", "share"),
+}
 ROUTES: Final = (
     *(Route("command", name, on_command) for name in COMMANDS),
     *(Route("action", f"{name}-", on_button) for name in COMMANDS),

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from bot.domain.people import SlackId
 
@@ -33,6 +33,7 @@ class Visit:
     channel_id: str = ""  # where it was typed
     fields: Mapping[str, str] = field(default_factory=dict)  # of a form that was sent; several choices a line each
     quoted: str = ""  # the text of the message that a shortcut was chosen on
+    quoted_by: Literal["", "self", "colleague", "stranger"] = ""  # who wrote that message
 
     def with_word(self, word: str, argument: str) -> "Visit":
         """Return the same request for another word."""
@@ -75,6 +76,7 @@ def from_action(body: dict[str, Any], action: dict[str, Any]) -> Visit:
         window_id=str(view.get("id") or "") if view.get("type") == "modal" else "",
         window_mark=str(view.get("private_metadata") or ""),
         from_home=view.get("type") == "home",
+        fields=_filled_in((view.get("state") or {}).get("values") or {}),
     )
 
 
@@ -95,11 +97,16 @@ def from_submission(body: dict[str, Any]) -> Visit:
 
 def from_shortcut(body: dict[str, Any], command: str, word: str) -> Visit:
     """Return the visit of a shortcut, global or on a message, which stands for *word* of a command."""
-    quoted = str((body.get("message") or {}).get("text") or "")[:_LONGEST]
-    channel_id = str((body.get("channel") or {}).get("id") or "")
+    message = body.get("message") or {}
     # the answer goes into a window: a message's own response_url is not for it
     return replace(
-        _of_interaction(body), command=command, word=word, channel_id=channel_id, quoted=quoted, response_url=""
+        _of_interaction(body),
+        command=command,
+        word=word,
+        channel_id=str((body.get("channel") or {}).get("id") or ""),
+        quoted=str(message.get("text") or "")[:_LONGEST],
+        quoted_by=_writer_of(message, body) if message else "",
+        response_url="",
     )
 
 
@@ -107,6 +114,15 @@ def from_event(body: dict[str, Any]) -> Visit:
     """Return the visit of an event; it has no trigger and no way to answer."""
     org, team = str(body.get("enterprise_id") or body["team_id"]), str(body["team_id"])
     return Visit(SlackId(org, str(body["event"]["user"])), team, "", "", "", "")
+
+
+def _writer_of(message: Mapping[str, Any], body: dict[str, Any]) -> Literal["self", "colleague", "stranger"]:
+    """Return who wrote a message: somebody of another company where Slack names another workspace with it."""
+    user, homes = body["user"], {(body.get("team") or {}).get("id"), (body.get("enterprise") or {}).get("id")}
+    teams = {message.get("user_team"), message.get("source_team"), message.get("team")} - {None, ""}
+    if message.get("user") == user["id"]:
+        return "self"
+    return "stranger" if teams and not teams & {*homes, user.get("team_id")} else "colleague"
 
 
 def _of_interaction(body: dict[str, Any]) -> Visit:

@@ -5,29 +5,59 @@ conflict on exactly the primary key, so that a distributed PostgreSQL can shard 
 Values are validated before they reach a table: tables validate nothing.
 """
 
+from storage.tables.access_log import AccessDay, AccessEntry, PolicyVersion
 from storage.tables.accounts import Account, AccountAllowance, AccountLink, Assignment, ListedAccount
 from storage.tables.delivery import Outbox, SendRate
 from storage.tables.finished import Change, Outcome, OutcomeLink
+from storage.tables.hints import Hint, RecentRun
 from storage.tables.people import EmailHolder, OwnFile, OwnMark, Person, Setting, SlackUser, Token, Tombstone
+from storage.tables.released import FigurePart, ReleasedFigure, TeamIssue
 from storage.tables.sources import Source, SourceDay, SourceFlaw, SourceState, SourceTotal
+from storage.tables.teams import OrgGroup, OrgHome, OrgMember, OrgTeam, Team, TeamMember
 from storage.tables.upkeep import BlockVerdict, HostSeen, JobSlot, SeenRequest
 from storage.tables.usage import EventMark, FeedScope, Label, Measures, OtelSeries, UsageDay, UsageMonth
+from storage.tables.use_cases import (
+    ChannelRoundUp,
+    LookingFor,
+    LookingForAsker,
+    TextSpending,
+    UseCase,
+    UseCaseAnswer,
+    UseCaseDecision,
+    UseCaseLink,
+    UseCasePosting,
+    UseCaseReport,
+    UseCaseSpelling,
+    UseCaseTry,
+    UseCaseWord,
+)
 
 __all__ = [
+    "AccessDay",
+    "AccessEntry",
     "Account",
     "AccountAllowance",
     "AccountLink",
     "Assignment",
     "BlockVerdict",
     "Change",
+    "ChannelRoundUp",
     "EmailHolder",
     "EventMark",
     "FeedScope",
+    "FigurePart",
+    "Hint",
     "HostSeen",
     "JobSlot",
     "Label",
     "ListedAccount",
+    "LookingFor",
+    "LookingForAsker",
     "Measures",
+    "OrgGroup",
+    "OrgHome",
+    "OrgMember",
+    "OrgTeam",
     "OtelSeries",
     "Outbox",
     "Outcome",
@@ -35,6 +65,9 @@ __all__ = [
     "OwnFile",
     "OwnMark",
     "Person",
+    "PolicyVersion",
+    "RecentRun",
+    "ReleasedFigure",
     "SeenRequest",
     "SendRate",
     "Setting",
@@ -44,8 +77,21 @@ __all__ = [
     "SourceFlaw",
     "SourceState",
     "SourceTotal",
+    "Team",
+    "TeamIssue",
+    "TeamMember",
+    "TextSpending",
     "Token",
     "Tombstone",
     "UsageDay",
     "UsageMonth",
+    "UseCase",
+    "UseCaseAnswer",
+    "UseCaseDecision",
+    "UseCaseLink",
+    "UseCasePosting",
+    "UseCaseReport",
+    "UseCaseSpelling",
+    "UseCaseTry",
+    "UseCaseWord",
 ]

@@ -31,7 +31,7 @@ class RecentRun(SQLModel, table=True):
 
     account_id: int = number(key=True)
     source_id: int = number(key=True)
-    run: str = Field(primary_key=True)  # a hash of what its platform calls it
+    run: str = Field(primary_key=True)  # a keyed mark of what its platform or client calls it
     minute: datetime = Field(primary_key=True, index=True)
     tool: str
     work: str

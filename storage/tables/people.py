@@ -86,6 +86,6 @@ class OwnMark(SQLModel, table=True):
     __tablename__ = "own_mark"
 
     person_id: int = number(key=True)
-    kind: str = Field(primary_key=True)  # "not_mine" or "shared_job"
+    kind: str = Field(primary_key=True)  # "not_mine", "shared_job" or "planned"
     subject: str = Field(primary_key=True)  # a reference, a job's name
     marked_at: datetime

@@ -7,10 +7,11 @@ from typing import Any
 import pytest
 import yaml
 
-from bot import cli, slack, slack_delivery
+from bot import cli, slack, slack_delivery, slack_groups
 from bot.manifest import manifest
 from bot.playground.methods.table import METHODS
-from bot.playground.world import DEFAULT_SCOPES
+from bot.playground.world import DEFAULT_SCOPES, OPTIONAL_SCOPES
+from handlers.commands import COMMANDS
 from handlers.register import ROUTES
 from tests.e2e.harness import Log
 
@@ -19,7 +20,7 @@ _SDK_CALL = re.compile(r"\bclient\.([a-z]+_[a-zA-Z]+)|_at_once\.([a-z]+_[a-zA-Z]
 
 def methods_used() -> set[str]:
     """Return every method of the Web API that the way out to Slack calls."""
-    source = inspect.getsource(slack) + inspect.getsource(slack_delivery)
+    source = "".join(inspect.getsource(module) for module in (slack, slack_delivery, slack_groups))
     names = {first or second for first, second in _SDK_CALL.findall(source)}
     return {name.replace("_", ".", 1) for name in names} - {"base.url"}
 
@@ -58,12 +59,12 @@ def test_every_command_is_in_the_manifest_and_no_other(packaged: dict[str, Any])
 def test_the_scopes_are_those_of_the_methods_and_what_goes_with_them(packaged: dict[str, Any]) -> None:
     needed = {scope for method in methods_used() for scope in METHODS[method].scopes}
     with_commands = {"commands"} if any(route.kind == "command" for route in ROUTES) else set()
-    # for the address that users.info tells; and conversations.history asks by the kind of conversation
-    beside = {"users:read.email", "im:history"}
+    # for the address that users.info tells; and conversations.history and .info ask by the kind of conversation
+    beside = {"users:read.email", "im:history", "channels:read", "groups:read"}
 
     assert scopes_of(packaged) == needed | with_commands | beside
     assert set(packaged["oauth_config"]["scopes"]["bot"]) == set(DEFAULT_SCOPES)
-    assert packaged["oauth_config"]["scopes"]["bot_optional"] == ["files:write", "im:history", "im:write"]
+    assert packaged["oauth_config"]["scopes"]["bot_optional"] == sorted(OPTIONAL_SCOPES)
 
 
 def test_buttons_shortcuts_and_events_are_those_that_somebody_takes(packaged: dict[str, Any]) -> None:
@@ -85,12 +86,12 @@ def test_the_verb_prints_it_for_each_transport_and_prefix(
     monkeypatch.setenv("COMMAND_PREFIX", prefix)
     status = cli.main(["manifest", *(["--url", url] if url else [])])
     parsed = read(log.text)
-    (command,) = parsed["features"]["slash_commands"]
+    commands = parsed["features"]["slash_commands"]
     endpoint = "https://bot.larkfield.example/slack/events" if url else None
 
     assert status == 0
-    assert command["command"] == f"/{prefix}mytokens"
-    assert command.get("url") == endpoint
+    assert {command["command"] for command in commands} == {f"/{prefix}{name}" for name in COMMANDS}
+    assert {command.get("url") for command in commands} == {endpoint}
     assert parsed["settings"]["interactivity"].get("request_url") == endpoint
     assert parsed["settings"].get("event_subscriptions", {}).get("request_url") == endpoint
     assert parsed["settings"]["socket_mode_enabled"] is (url is None)

@@ -16,7 +16,7 @@ MAX_REASON: Final = 300
 
 def version_of(entry: Entry) -> str:
     """Return eight hex digits that change with every word of an entry, so that nobody decides about other words."""
-    return sha256("\x1f".join(getattr(entry, name) for name in FIELDS).encode()).hexdigest()[:8]
+    return sha256("\x1f".join(getattr(entry, name) for name in FIELDS).encode(errors="replace")).hexdigest()[:8]
 
 
 def decision_id(use_case_id: int, so_far: int) -> int:
