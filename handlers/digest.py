@@ -10,11 +10,14 @@ from bot.services import Services
 from bot.views.blocks import Message
 from bot.views.digest import digest_message
 from bot.views.digest_answers import no_longer_kept, noted
+from bot.views.use_case_cards import borrow_block
 from handlers.changes import change_once
+from handlers.own_hints import of_week
 from handlers.visit import Visit
 from handlers.words import Word
 from storage.choices import choose
 from storage.digests import read_week
+from storage.use_case_lending import offered_with
 
 
 def show_week(visit: Visit, viewer: Viewer, services: Services) -> Message:
@@ -25,8 +28,11 @@ def show_week(visit: Visit, viewer: Viewer, services: Services) -> Message:
         return no_longer_kept(week, daily_days)
     with services.database.reading() as session:
         read = read_week(session, viewer, week, now.date(), services.overlaps, services.asked)
+        hint = of_week(session, viewer, services, week.word)
+        offered = offered_with(session, viewer, week, now.date())
     due = kinds_due({source.kind for source in services.all_sources}, week, now)
-    return digest_message(read.digest, read.reach(due), viewer.tz)
+    extra = [*hint, borrow_block(offered)] if offered else hint
+    return digest_message(read.digest, read.reach(due), viewer.tz, extra)
 
 
 def _week(word: str, today: date) -> IsoWeek:

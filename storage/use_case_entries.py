@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any, Final
 
 from msgspec.structs import asdict
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, select
 from sqlmodel import Session
 
 from bot.domain.use_cases.entry import Entry, State
@@ -60,12 +60,6 @@ def entries_published(session: Session, since: date = date.min) -> list[Entry]:
     """
     query = _ALL.where(_entries.c.state == "published", _entries.c.published_on >= since)
     return _read(session, query.order_by(_entries.c.published_on.desc(), _entries.c.id))
-
-
-def number_published(session: Session) -> int:
-    """Return how many entries are published."""
-    query = select(func.count()).select_from(_entries).where(_entries.c.state == "published")
-    return int(session.connection().execute(query).scalar_one())
 
 
 def variants_of(session: Session, id_: int) -> list[Entry]:

@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 from sqlmodel import Session
 
 from bot.domain.hints.borrow import Borrowable
+from bot.domain.hints.choose import is_muted
 from bot.domain.iso_week import IsoWeek
 from bot.domain.people import Standing, Viewer
 from bot.domain.team_digest import LibraryLine
@@ -25,7 +26,7 @@ from bot.domain.use_cases.lending import (
     worked_in,
 )
 from bot.domain.use_cases.rank import in_order
-from storage.hints import hint_of_week
+from storage.hints import history_of
 from storage.ids import table_of
 from storage.organisation import group_of
 from storage.released import issue_of
@@ -102,30 +103,22 @@ def to_borrow(session: Session, viewer: Viewer, today: date, *, offered_too: boo
 def offer_in_note(session: Session, viewer: Viewer, week: IsoWeek, today: date) -> None:
     """Choose what somebody's note about *week* offers them, once; it is not offered again.
 
-    Where the hint of that note is one to borrow, that is the one.
+    Who muted hints of something to borrow is offered nothing.
     """
     if offered_in(tries_by(session, viewer.person_id), week) is not None:
         return
-    hinted = _hinted(session, viewer, week)
-    known = to_borrow(session, viewer, today) if hinted is None else None
-    id_ = known.entry.id if known else hinted
-    if id_ is not None:
-        note_offered(session, viewer.person_id, [id_], today)
+    if is_muted("borrow", history_of(session, viewer.person_id)):
+        return
+    known = to_borrow(session, viewer, today)
+    if known is not None:
+        note_offered(session, viewer.person_id, [known.entry.id], today)
 
 
 def offered_with(session: Session, viewer: Viewer, week: IsoWeek, today: date) -> LibraryLine | None:
-    """Return what somebody's note about *week* offers them beside its hint."""
+    """Return what somebody's note about *week* offers them."""
     id_ = offered_in(tries_by(session, viewer.person_id), week)
-    if id_ is None or _hinted(session, viewer, week) is not None:
-        return None
-    known = known_of(session, [id_], today)
+    known = [] if id_ is None else known_of(session, [id_], today)
     return library_line(known[0]) if known else None
-
-
-def _hinted(session: Session, viewer: Viewer, week: IsoWeek) -> int | None:
-    """Return the entry that the hint of somebody's note is about, if it is about one."""
-    shown = hint_of_week(session, viewer.person_id, week.word)
-    return int(shown.finding.word("entry")) if shown and shown.finding.kind == "borrow" else None
 
 
 def for_team(session: Session, team: Team, week: IsoWeek, today: date) -> ForTeam:

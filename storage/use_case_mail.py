@@ -28,22 +28,20 @@ ROUND_UP: Final = "round-up"
 
 
 def tell_askers(session: Session, wanted_id: int, entry_id: int, now: datetime) -> int:
-    """Note that an entry, published by now, is what people looked for, and tell them; return how many are told.
+    """Tell those who look for something that an entry is it; return how many are told. Whoever shared it is not.
 
-    Whoever shared it is not.
+    Of an entry that is not published yet it is remembered what it is meant for, and they are told once it is.
     """
     entry = entry_of(session, entry_id)
-    if entry is None or entry.state != "published":
+    if entry is None:
+        return 0
+    if entry.state != "published":
+        open_one = (_wanted.c.id == wanted_id, _wanted.c.state == "open")
+        session.connection().execute(update(_wanted).where(*open_one).values(use_case_id=entry_id))
         return 0
     askers = [person for person in found(session, wanted_id, entry_id) if person != entry.person_id]
     payload = {"wanted": str(wanted_id), "entry": str(entry_id)}
     return plan(session, FOUND, str(wanted_id), [(person, now) for person in askers], now, payload=payload)
-
-
-def promise(session: Session, wanted_id: int, entry_id: int) -> None:
-    """Remember that an entry is meant to be what people look for, until it is published and they are told."""
-    open_one = (_wanted.c.id == wanted_id, _wanted.c.state == "open")
-    session.connection().execute(update(_wanted).where(*open_one).values(use_case_id=entry_id))
 
 
 def promised(session: Session) -> list[tuple[int, int]]:

@@ -9,7 +9,7 @@ import structlog
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from bot.jobs import digests, directory, reconcile, retention, sync
+from bot.jobs import alarms, digests, reconcile, retention, ruling, sealing, sync, team_digests, use_cases, user_groups
 from bot.jobs.announcing import announce_back_fills
 from bot.services import Services, Source
 from storage.choices import take_slot
@@ -19,15 +19,17 @@ log = structlog.get_logger()
 Job = Callable[[Services], dict[str, int]]
 JOBS: Final[Mapping[str, Job]] = {
     "digests": digests.run,
-    "directory": directory.run,
+    "directory": user_groups.run_after_directory,
     "retention": retention.run,
     "sync": sync.run,
+    "team-digests": team_digests.run,
+    "use-cases": use_cases.run,
 }
-# Comparing with bills is no verb of its own; it follows the day's first sync.
-_NIGHTLY: Final[Mapping[str, Job]] = {**JOBS, "reconcile": reconcile.run}
+# Comparing with bills and closing the log are no verbs of their own; the first follows the day's first sync.
+_NIGHTLY: Final[Mapping[str, Job]] = {**JOBS, "reconcile": reconcile.run, "sealing": sealing.run}
 _AT_ONCE: Final = 32  # every source may be slow at the same time
 # The hour of the UTC day from which a nightly job is due.
-_NIGHTLY_FROM: Final = {"directory": 1, "retention": 2, "reconcile": 3}
+_NIGHTLY_FROM: Final = {"directory": 1, "retention": 2, "reconcile": 3, "sealing": 4}
 
 
 def start_clock(services: Services, each_minute: Callable[[], None]) -> BackgroundScheduler:
@@ -48,7 +50,15 @@ def ticks(services: Services) -> list[Callable[[], None]]:
     """Return everything that is looked at each minute, one by one: what is slow holds up nothing else."""
     nightly = [partial(tick_nightly, services, name) for name in _NIGHTLY_FROM]
     asked = [partial(tick_source, services, source) for source in services.all_sources]
-    return [*nightly, partial(tick_digests, services), *asked]
+    return [
+        *nightly,
+        partial(tick_digests, services),
+        partial(tick_team_digests, services),
+        partial(tick_use_cases, services),
+        partial(tick_rules, services),
+        partial(tick_alarms, services),
+        *asked,
+    ]
 
 
 def tick_nightly(services: Services, name: str) -> None:
@@ -62,6 +72,29 @@ def tick_digests(services: Services) -> None:
     """Plan the weekly notes that are due once an hour."""
     now = services.now()
     _guarded("digests", partial(_take_and_run, "digests", f"{now:%Y-%m-%dT%H}", digests.run, now, services))
+
+
+def tick_team_digests(services: Services) -> None:
+    """Release the digests of teams that are due, every five minutes: at their hour, not up to an hour before."""
+    now = services.now()
+    slot = f"{now:%Y-%m-%dT%H}:{now.minute // 5 * 5:02}"
+    _guarded("team-digests", partial(_take_and_run, "team-digests", slot, team_digests.run, now, services))
+
+
+def tick_use_cases(services: Services) -> None:
+    """Plan what the library has due once an hour."""
+    now = services.now()
+    _guarded("use-cases", partial(_take_and_run, "use-cases", f"{now:%Y-%m-%dT%H}", use_cases.run, now, services))
+
+
+def tick_rules(services: Services) -> None:
+    """Obey rules that have come into force; every replica looks for itself."""
+    _guarded("rules", partial(ruling.keep_up, services))
+
+
+def tick_alarms(services: Services) -> None:
+    """Plan what people chose to be told at once; whichever replica finds it first does."""
+    _guarded("alarms", partial(alarms.run, services))
 
 
 def tick_source(services: Services, source: Source) -> None:

@@ -13,6 +13,7 @@ from bot.domain.digest import Reach, quiet_weeks, says_it_is_quiet
 from bot.domain.iso_week import IsoWeek, parse_iso_week
 from bot.domain.people import Viewer
 from bot.domain.subscription import (
+    LONG_WANTED,
     MODE,
     ON,
     QUIET,
@@ -35,7 +36,7 @@ from bot.views.use_case_cards import borrow_block
 from storage.choices import settings_of
 from storage.digests import OwnWeek, read_week
 from storage.planning import plan
-from storage.subscriptions import Subscriber, note_quiet_weeks, persons_without, subscribers
+from storage.subscriptions import Subscribers, note_quiet_weeks, persons_without, subscribers
 from storage.use_case_lending import offer_in_note, offered_with
 
 DIGEST: Final = "digest"
@@ -55,11 +56,11 @@ class _Due:
         self.by_week: defaultdict[IsoWeek, dict[int, datetime]] = defaultdict(dict)
         self.waiting = 0
 
-    def add(self, subscriber: Subscriber) -> None:
-        """Take one person's note in if it is due by the time the job comes again."""
-        due = last_due(subscriber.subscription, subscriber.tz, self._now + _AHEAD)
+    def add(self, some: Subscribers) -> None:
+        """Take the notes of some people in if they are due by the time the job comes again."""
+        due = last_due(some.subscription, some.tz, self._now + _AHEAD)
         if due is not None:
-            self.by_week[covered_week(due, subscriber.tz)].setdefault(subscriber.person_id, due)
+            self.by_week[covered_week(due, some.tz)].update(dict.fromkeys(some.persons, due))
 
     def drop_those_that_wait(self, session: Session) -> None:
         """Leave out those of whom a source that is due has not told of the whole week, while they may wait."""
@@ -75,17 +76,18 @@ def run(services: Services) -> dict[str, int]:
     """Plan every note that is due and was not planned before; return how many, and how many wait for data."""
     due = _Due(services)
     with services.database.reading() as session:
-        for subscriber in subscribers(session, _usual(services)):
-            due.add(subscriber)
+        for some in subscribers(session, _usual(services), services.now() - LONG_WANTED):
+            due.add(some)
         due.drop_those_that_wait(session)
-    planned = sum(_plan(services, week, sorted(persons.items())) for week, persons in due.by_week.items())
+    planned = sum(_plan(services, week, persons) for week, persons in due.by_week.items())
     return {"planned": planned, "waiting": due.waiting}
 
 
-def _plan(services: Services, week: IsoWeek, due: list[tuple[int, datetime]]) -> int:
-    now, payload = services.now(), {"week": week.word}
-    parts = [due[first : first + _AT_ONCE] for first in range(0, len(due), _AT_ONCE)]
-    work = [partial(plan, kind=DIGEST, period=week.word, due=part, now=now, payload=payload) for part in parts]
+def _plan(services: Services, week: IsoWeek, due: Mapping[int, datetime]) -> int:
+    now, payload, persons = services.now(), {"week": week.word}, sorted(due)
+    parts = (persons[first : first + _AT_ONCE] for first in range(0, len(persons), _AT_ONCE))
+    some = ([(person, due[person]) for person in part] for part in parts)
+    work = (partial(plan, kind=DIGEST, period=week.word, due=each, now=now, payload=payload) for each in some)
     return sum(services.database.adding(one) for one in work)
 
 

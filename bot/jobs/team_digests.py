@@ -22,7 +22,7 @@ from bot.jobs import release, team_mail
 from bot.jobs.release import Prepared
 from bot.services import Services
 from storage.access_log import note
-from storage.organisation import tree
+from storage.organisation import cost_group_of, tree
 from storage.people import by_person_id
 from storage.places import read_places
 from storage.released import company_figure, issued, note_waiting, put_issue, waiting
@@ -130,7 +130,7 @@ def _release(
 
 
 def _fourth(session: Session, team: Team, block: Block, figures: list[Released], work: BlockWork | None) -> FourthWeek:
-    cost = nearest_shown(tree(session).upwards(team.cost_group), figures)
+    cost = nearest_shown(tree(session).upwards(cost_group_of(session, team)), figures)
     company = company_figure(session, block)
     mark = next((each.log_mark for each in figures), "")
     return fourth_week(block, cost, company, work, mark)

@@ -114,8 +114,9 @@ def test_a_tick_is_carried_out_once_however_many_replicas_tick(database: Databas
 
     with database.reading() as session:
         slots = sorted((slot.job, slot.slot) for slot in session.exec(select(JobSlot)))
-    nightly = [(name, "2026-11-19") for name in ("directory", "reconcile", "retention")]
-    assert slots == [("digests", "2026-11-19T09"), *nightly]
+    nightly = [(name, "2026-11-19") for name in ("directory", "reconcile", "retention", "sealing")]
+    hourly = [("digests", "2026-11-19T09"), ("use-cases", "2026-11-19T09")]
+    assert slots == sorted([*hourly, *nightly, ("team-digests", "2026-11-19T09:40")])
 
 
 def test_a_failing_job_stops_neither_the_others_nor_the_clock(database: Database) -> None:
@@ -125,4 +126,4 @@ def test_a_failing_job_stops_neither_the_others_nor_the_clock(database: Database
     tick(services)
 
     with database.reading() as session:
-        assert len(session.exec(select(JobSlot)).all()) == 4
+        assert len(session.exec(select(JobSlot)).all()) == 7
