@@ -6,7 +6,6 @@ from sqlmodel import Session
 
 from bot.domain.people import Viewer
 from bot.domain.use_cases.entry import Entry
-from bot.domain.use_cases.lending import may_be_found
 from bot.domain.use_cases.search import asked_words
 from bot.domain.use_cases.text import normal_line
 from bot.domain.use_cases.traces import Wanted
@@ -72,7 +71,7 @@ def _there(session: Session, words: str) -> list[Entry]:
     asked = len(asked_words(words))
     ids = [each.id for each in search(session, words) if each.words == asked][:_OFFERED]
     found = entries(session, ids)
-    return [found[id_] for id_ in ids if id_ in found and may_be_found(found[id_], words)]
+    return [found[id_] for id_ in ids if id_ in found]
 
 
 def _open(session: Session, argument: str) -> Wanted | None:

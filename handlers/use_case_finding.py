@@ -7,7 +7,7 @@ from sqlmodel import Session
 
 from bot.domain.people import Viewer
 from bot.domain.use_cases.entry import Entry, is_readable, shown_author
-from bot.domain.use_cases.lending import Known, library_line, may_be_found
+from bot.domain.use_cases.lending import Known, library_line
 from bot.domain.use_cases.rank import in_order
 from bot.domain.use_cases.search import shown_order
 from bot.domain.use_cases.traces import Report
@@ -48,7 +48,7 @@ def _page(visit: Visit, services: Services, words: str, number: int) -> Message:
         ids = _ids(session, services, words)
         first = number * PAGE
         found = known_of(session, ids[first : first + PAGE], today)
-        cards = cards_of(session, [each for each in found if may_be_found(each.entry, words)], asker)
+        cards = cards_of(session, found, asker)
     if cards:
         rest = f"{number + 1} {words}".strip() if len(ids) > first + PAGE else ""
         return views.page(cards, words, rest)

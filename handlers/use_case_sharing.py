@@ -36,12 +36,13 @@ from handlers.changes import change_once
 from handlers.team_access import is_id, who_asks_now
 from handlers.visit import Visit
 from handlers.words import Word
-from storage import finished, organisation, use_case_curating, use_case_entries
+from storage import finished, use_case_curating, use_case_entries
 from storage.ids import new_id
 from storage.operator_mail import Operators, plan_for_operators
 from storage.people import viewer_of
 from storage.usage import usage_of
 from storage.use_case_asking import wanted_one
+from storage.use_case_lending import team_name_of
 from storage.use_case_mail import tell_askers
 from storage.use_case_search import similar_to
 
@@ -205,7 +206,7 @@ def _send_again(session: Session, services: Services, author: Viewer, before: En
 
 def let_in(session: Session, services: Services, author: Viewer, entry: Entry) -> Outcome:
     """Publish an entry, or let it wait for the curators and tell them."""
-    now, team = services.now(), organisation.group_of(session, author.person_id) or ""
+    now, team = services.now(), team_name_of(session, author.person_id)
     model = _model(session, author, entry.tool, services)
     entry = steps.sent(entry, _rule(session, services, entry), now.date(), team=team, model=model)
     _put(session, services, entry)

@@ -10,7 +10,7 @@ from typing import Any, Final
 from sqlalchemy import bindparam, delete, func, select
 from sqlmodel import Session
 
-from bot.domain.use_cases.entry import Draft, Entry
+from bot.domain.use_cases.entry import Draft, Entry, shown_author
 from bot.domain.use_cases.search import (
     Found,
     asked_words,
@@ -82,7 +82,7 @@ def similar_to(session: Session, draft: Draft, but: Collection[int] = ()) -> lis
 def index(session: Session, entry: Entry) -> None:
     """Let a published entry be found by its words as they are now."""
     before = _posted(session, entry.id)
-    now = {posting.word: posting for posting in postings_of(entry, entry.team)}
+    now = {posting.word: posting for posting in postings_of(entry, shown_author(entry)[1])}
     _remove(session, entry.id, before)
     _count(session, now.keys() - before)
     _discount(session, before - now.keys())

@@ -82,17 +82,6 @@ def decide(members: Iterable[Member], parents: Parents, rules: Rules) -> dict[st
     return decided
 
 
-def shown_for(group: str, parents: Parents, decided: Decided) -> tuple[str, Figure] | None:
-    """Return the nearest group from *group* upwards that is shown, and its figure; None where none is."""
-    above: str | None = group
-    while above is not None:
-        figure = decided.get(above)
-        if figure is not None:
-            return above, figure
-        above = parents.get(above)
-    return None
-
-
 def band(amount_nano_usd: int, ratio: float) -> Figure:
     """Return the neighbours among ... 1/ratio, 1, ratio, ratio² ... dollars that an amount above 0 lies between."""
     place = floor(log(amount_nano_usd / NANO_PER_USD) / log(ratio))

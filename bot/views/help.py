@@ -21,9 +21,10 @@ def help_message(helpers: Sequence[str]) -> Message:
                 "`/mytokens why` what made your most expensive day; `/mytokens why tuesday` another\n"
                 "`/mytokens sources` what is connected and how fresh · `connect` your laptop\n"
                 "`/mytokens budget $200` a monthly budget of your own · `budget none` drops it\n"
-                "`/mytokens privacy` what is kept and who sees it · `who` saw something that includes you\n"
+                "`/mytokens privacy` what is kept and who sees it · `who` saw something of you · `rules` on one page\n"
                 "`/mytokens digest` a short note once a week, or none\n"
-                "`/mytokens export` your data as a file · `pause` · `forget`"
+                "`/mytokens export` your data as a file · `pause` · `forget`\n"
+                "`/usecase` what worked for colleagues · `/usecase share` what worked for you"
             ),
             context("There is no ranking here. Using more AI never makes anything look better."),
             context(f"Questions: {contacts(helpers)}"),
@@ -84,7 +85,6 @@ def sentence(text: str) -> Message:
 
 
 BUSY = "Too much at once just now; nothing is lost. Try again in a minute."
-SLOW = "One moment, your figures are coming."
 
 
 def window_failed(title: str) -> Message:

@@ -116,6 +116,17 @@ def test_words_find_what_is_published_and_nothing_else(database: Database) -> No
     assert found(database, "notes") == [2, 4]
 
 
+def test_the_team_of_an_entry_without_a_name_finds_it_no_more_than_it_is_shown(database: Database) -> None:
+    named = entry(1, draft=replace(NOTES, shown_as="team"), team="Platform")
+    put(database, named, entry(2, draft=replace(NOTES, shown_as="nobody"), team="Platform"))
+
+    assert found(database, "platform") == [1]
+
+    put(database, replace(named, shown_as="nobody"))
+
+    assert found(database, "platform") == []
+
+
 def test_of_words_that_are_in_no_entry_any_more_nothing_is_left(database: Database) -> None:
     put(database, entry(1), entry(2, NOTES))
     put(database, entry(1, NOTES), entry(2, state="archived"), entry(1, state="draft"))

@@ -8,9 +8,8 @@ from bot.domain.hints.borrow import Borrowable
 from bot.domain.iso_week import IsoWeek
 from bot.domain.team_digest import LibraryLine
 from bot.domain.use_cases.borrowing import Offer, Reader, worth_borrowing
-from bot.domain.use_cases.entry import FIELDS, Entry, shown_author
+from bot.domain.use_cases.entry import Entry, shown_author
 from bot.domain.use_cases.evidence import Answer, Evidence, Level, evidence_of, of_others
-from bot.domain.use_cases.search import asked_words, fit_of, words_of
 from bot.domain.use_cases.traces import Try, Wanted
 
 MOST_REUSED: Final = 5  # of a round-up
@@ -37,14 +36,6 @@ class RoundUpNews(NamedTuple):
     reused: tuple[Known, ...] = ()
     new: tuple[Known, ...] = ()
     wanted: tuple[Wanted, ...] = ()
-
-
-def may_be_found(entry: Entry, words: str) -> bool:
-    """Return whether *words* may find an entry: by its author's team only where that is shown."""
-    if shown_author(entry)[1] or not words:
-        return True
-    own = {word for name in FIELDS for word in words_of(getattr(entry, name))}
-    return any(fit_of(asked, word) for asked in asked_words(words) for word in own)
 
 
 def tool_key(tool: str) -> str:
