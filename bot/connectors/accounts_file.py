@@ -1,18 +1,14 @@
 """The operator's file of accounts: whose a login or key is, a row each, or `shared`."""
 
-import csv
-import io
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from typing import Final, NamedTuple
 
+from bot.connectors.operator_file import refuse, rows_below
 from bot.domain.accounts import AssignedAccount
 from bot.domain.people import normal_email
-from bot.errors import InputError
 
 HEADER: Final = ("provider", "account", "person")
-MAX_BYTES: Final = 64 * 2**20
-_MAX_NAMED: Final = 50
 _MAX_NAME: Final = 500
 _PROVIDER: Final = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
 _ADDRESS: Final = re.compile(r"[^@\s]+@[^@\s]+")
@@ -29,15 +25,9 @@ class NumberedRow(NamedTuple):
 
 def parse(content: bytes) -> list[NumberedRow]:
     """Return the rows of the file; raises InputError that names every malformed line and quotes none."""
-    if len(content) > MAX_BYTES:
-        raise InputError(f"The file has more than {MAX_BYTES >> 20} MiB.")
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise InputError("The file is not UTF-8 text; save it as CSV in UTF-8.") from None
     found: dict[tuple[str, str], NumberedRow] = {}
     problems: list[tuple[int, str]] = []
-    for line, cells in _lines(text):
+    for line, cells in rows_below(HEADER, content):
         row = _row(cells)
         known = None if isinstance(row, str) else found.setdefault(row[:2], NumberedRow(line, row))
         if isinstance(row, str):
@@ -46,28 +36,6 @@ def parse(content: bytes) -> list[NumberedRow]:
             problems.append((line, f"the account is in line {known.line} already, with another person"))
     refuse(problems)
     return list(found.values())
-
-
-def refuse(problems: Iterable[tuple[int, str]]) -> None:
-    """Raise InputError when there are *problems*, pairs of a line and what is wrong with it."""
-    said = [f"line {line}: {problem}" for line, problem in sorted(problems)]
-    if said:
-        more = [f"and {len(said) - _MAX_NAMED} more"] if len(said) > _MAX_NAMED else []
-        raise InputError("Nothing was stored; mend these rows and load the file again.", [*said[:_MAX_NAMED], *more])
-
-
-def _lines(text: str) -> Iterator[tuple[int, Sequence[str]]]:
-    """Yield the rows below the header, each with its line; empty ones are left out."""
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    try:
-        header = next(reader, [])
-        if tuple(cell.strip().lower() for cell in header) != HEADER:
-            raise InputError(f"line 1: the header must be {','.join(HEADER)}")
-        for cells in reader:
-            if any(cell.strip() for cell in cells):
-                yield reader.line_num, [cell.strip() for cell in cells]
-    except csv.Error as error:
-        raise InputError(f"line {reader.line_num}: not CSV ({error})") from None
 
 
 def _row(cells: Sequence[str]) -> AssignedAccount | str:

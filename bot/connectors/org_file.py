@@ -1,17 +1,14 @@
 """The operator's file of the organisation: groups, members and teams, a row for each thing said."""
 
-import csv
-import io
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
 
-from bot.connectors.accounts_file import MAX_BYTES, refuse
+from bot.connectors.operator_file import refuse, rows_below
 from bot.connectors.org_teams import TeamRows
 from bot.domain.organisation import TOP, FiledTeam, Organisation, Tree, cycles, unknown_parents
 from bot.domain.people import normal_email
 from bot.domain.teams import MAX_NAME, is_name
-from bot.errors import InputError
 
 HEADER: Final = ("what", "name", "value")
 _MAX_ADDRESS: Final = 500
@@ -36,34 +33,11 @@ def parse(content: bytes) -> OrgFile:
     """
     reading = _Reading()
     rows = 0
-    for line, cells in _lines(_text(content)):
+    for line, cells in rows_below(HEADER, content):
         rows += 1
         reading.take(line, cells)
     refuse([*reading.problems, *reading.contradictions()])
     return OrgFile(reading.organisation(), rows, reading.teams.lead_lines(), reading.teams.place_lines())
-
-
-def _text(content: bytes) -> str:
-    if len(content) > MAX_BYTES:
-        raise InputError(f"The file has more than {MAX_BYTES >> 20} MiB.")
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise InputError("The file is not UTF-8 text; save it as CSV in UTF-8.") from None
-
-
-def _lines(text: str) -> Iterator[tuple[int, Sequence[str]]]:
-    """Yield the rows below the header, each with its line; empty ones are left out."""
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    try:
-        header = next(reader, [])
-        if tuple(cell.strip().lower() for cell in header) != HEADER:
-            raise InputError(f"line 1: the header must be {','.join(HEADER)}")
-        for cells in reader:
-            if any(cell.strip() for cell in cells):
-                yield reader.line_num, [cell.strip() for cell in cells]
-    except csv.Error as error:
-        raise InputError(f"line {reader.line_num}: not CSV ({error})") from None
 
 
 class _Reading:

@@ -2,7 +2,8 @@
 
 import pytest
 
-from bot.connectors.accounts_file import MAX_BYTES, NumberedRow, parse
+from bot.connectors.accounts_file import NumberedRow, parse
+from bot.connectors.operator_file import MAX_BYTES
 from bot.domain.accounts import AssignedAccount
 from bot.errors import InputError
 
