@@ -34,7 +34,12 @@ class PolicyInForce:
         return known[1]
 
     def _on(self, today: date) -> Policy:
-        return in_force(self.file, rules_in_force(self._history, today)) if self._history else self.file
+        history = self._history
+        if not history:
+            return self.file
+        if history[-1].rules != self.file.rules:  # as for a verb, which has a file that the bot has not read yet
+            history = (*history, Said(today, self.file.rules))
+        return in_force(self.file, rules_in_force(history, today))
 
     def model_copy(self, *, update: Mapping[str, Any]) -> Policy:
         """Return today's policy with parts changed, as a value of its own."""

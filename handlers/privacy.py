@@ -8,6 +8,7 @@ from bot.domain.iso_week import week_of
 from bot.domain.people import Standing, Viewer
 from bot.domain.privacy import Rules as SharingRules
 from bot.domain.privacy import consent_holds
+from bot.domain.released import Issue
 from bot.domain.rules import file_history, history_of, waiting
 from bot.services import Services
 from bot.views import privacy as views
@@ -19,6 +20,7 @@ from bot.views.rules_page import rules_window
 from bot.views.wording import provider_name
 from handlers import accounts
 from handlers.recognising import known
+from handlers.team_digest import as_read
 from handlers.visit import Visit
 from handlers.words import Word
 from storage import access_log, choices, usage
@@ -115,10 +117,16 @@ def entries(visit: Visit, viewer: Viewer | None, services: Services) -> dict[str
 
 def what_lead_sees(visit: Visit, viewer: Viewer | None, services: Services) -> dict[str, Any]:
     """Show exactly what the lead of each of the person's teams got last."""
+    reader = viewer or known(visit, services)
+    issues: list[tuple[str, Issue | None]] = []
+    less = set()
     with services.database.reading() as session:
-        found = lead_sees(session, _person_id(visit, viewer, services))
-    issues = [(team.name, shown.issue if shown else None) for team, shown in found]
-    return who_views.lead_window(issues, week_of(services.now().date()).before().monday)
+        for team, shown in lead_sees(session, reader.person_id) if reader else ():
+            issue = as_read(session, shown.issue, team, reader) if shown and reader else None
+            issues.append((team.name, issue))
+            if shown is not None and shown.issue != issue:
+                less.add(team.name)
+    return who_views.lead_window(issues, week_of(services.now().date()).before().monday, less)
 
 
 def _person_id(visit: Visit, viewer: Viewer | None, services: Services) -> int | None:

@@ -1,6 +1,7 @@
 """Who asks about teams, on or off, and what of a team they may see."""
 
 from datetime import date
+from typing import Final
 
 from sqlmodel import Session
 
@@ -11,6 +12,9 @@ from bot.domain.teams import Team, may_manage, next_at
 from bot.services import Services
 from handlers.visit import Visit
 from storage import directory, people, teams
+
+_LARGEST: Final = 2**63 - 1
+_DIGITS: Final = len(str(_LARGEST))
 
 
 def who_asks(session: Session, visit: Visit) -> Viewer | None:
@@ -45,7 +49,7 @@ def own_team(session: Session, visit: Visit) -> Team | None:
 
 def is_id(text: str) -> bool:
     """Return whether *text* can be a number that a button carries."""
-    return text.isascii() and text.isdecimal() and len(text) <= 19
+    return text.isascii() and text.isdecimal() and len(text) <= _DIGITS and int(text) <= _LARGEST
 
 
 def usual(services: Services) -> Usual:

@@ -6,7 +6,7 @@ from typing import Final
 from sqlmodel import Session
 
 from bot.domain.people import Viewer
-from bot.domain.teams import ANSWERED, NOT_MINE, Team
+from bot.domain.teams import ANSWERED, NOT_MINE, Team, wish_mark
 from bot.services import Services
 from bot.views import team_agreement as views
 from bot.views.blocks import Message
@@ -41,20 +41,23 @@ def _settle(visit: Visit, services: Services, answer: str, settle: Settle) -> Te
     operators = services.policy.people.operators
     if visit.slack_id.user_id not in operators:
         return views.operators_only(operators)
-    if not is_id(visit.argument):
+    number, _, mark = visit.argument.partition(" ")
+    if not is_id(number):
         return unknown_word()
-    settled: list[Team] = []
+    answers: list[Team | Message] = []
 
     def work(session: Session) -> None:
-        team_id = int(visit.argument)
-        asked = teams.pending(session, team_id)
-        team = settle(session, team_id)
+        asked = teams.pending(session, int(number))
+        if asked is not None and wish_mark(asked.team.places) != mark:
+            answers.append(views.asked_anew())
+            return
+        team = settle(session, int(number))
         if asked is not None and team is not None:
             _tell_lead(session, services, team, answer, is_new=asked.is_new)
-            settled.append(team)
+            answers.append(team)
 
     change_once(visit, services, work)
-    return settled[-1] if settled else views.settled()
+    return answers[-1] if answers else views.settled()
 
 
 def _tell_lead(session: Session, services: Services, team: Team, answer: str, *, is_new: bool) -> None:

@@ -15,6 +15,7 @@ from bot.views.team_digest import digest_in_home
 from bot.views.team_figures import fourth_blocks, shared_figure_blocks, vp_text, vp_window_blocks, why_not_shown
 from handlers.changes import change_once
 from handlers.recognising import known
+from handlers.team_access import is_id
 from handlers.visit import Visit
 from handlers.words import Word
 from storage.choices import choose
@@ -45,10 +46,11 @@ def show_last(visit: Visit, _viewer: Viewer | None, services: Services) -> Messa
 
 def _last(session: Session, team: Team, reader: Viewer) -> Issue | None:
     shown = last_issue(session, team.id)
-    return None if shown is None else _as_read(session, shown.issue, team, reader)
+    return None if shown is None else as_read(session, shown.issue, team, reader)
 
 
-def _as_read(session: Session, issue: Issue, team: Team, reader: Viewer) -> Issue:
+def as_read(session: Session, issue: Issue, team: Team, reader: Viewer) -> Issue:
+    """Return an issue of a team's as somebody in it may read it."""
     return for_reader(issue, _groups(session, reader), is_lead=team.lead_person_id == reader.person_id)
 
 
@@ -72,8 +74,9 @@ def in_home(visit: Visit, services: Services) -> list[list[Block | Twin]]:
         issues = [(team, issue) for team in teams[:_MOST_IN_HOME] if (issue := _last(session, team, reader))]
         figure = _last_figure(session, reader)
     parts = [_blocks(issue, team, reader) for team, issue in issues]
-    carried = {issue.fourth.last for _, issue in issues if issue.fourth is not None}
-    if figure is not None and figure.last not in carried:
+    carried = [(issue.fourth.last, issue.fourth.cost) for _, issue in issues if issue.fourth is not None]
+    # a team's may be another group's, or none where theirs has one
+    if figure is not None and (figure.last, figure.cost) not in carried:
         parts.append(list(shared_figure_blocks(figure)))
     return parts
 
@@ -114,19 +117,19 @@ def _named(visit: Visit, services: Services) -> Issue | None:
     """Return the issue that a button names, as the asker reads it, if they are in its team."""
     number, _, week = visit.argument.partition(" ")
     asker = known(visit, services)
-    if asker is None or not number.isdecimal() or parse_iso_week(week) is None:
+    if asker is None or not is_id(number) or parse_iso_week(week) is None:
         return None
     with services.database.reading() as session:
         team = next((each for each in teams_of(session, asker.person_id) if each.id == int(number)), None)
         issue = issue_of(session, team.id, week) if team else None
-        return _as_read(session, issue, team, asker) if team and issue else None
+        return as_read(session, issue, team, asker) if team and issue else None
 
 
 def say_useful(visit: Visit, _viewer: Viewer | None, services: Services) -> Message:
     """Remember whether a digest was useful, for whoever says it: the last answer counts, and nobody is told."""
     number, _, week = visit.argument.partition(" ")
     asker, now = known(visit, services), services.now()
-    if asker is not None and number.isdecimal() and parse_iso_week(week) is not None and _is_team(number, services):
+    if asker is not None and is_id(number) and parse_iso_week(week) is not None and _is_team(number, services):
         value = f"{week} {'yes' if visit.word == 'useful' else 'no'}"
         change_once(visit, services, lambda session: choose(session, asker.person_id, _USEFUL, value, now))
     return team_answers.noted()
@@ -134,7 +137,7 @@ def say_useful(visit: Visit, _viewer: Viewer | None, services: Services) -> Mess
 
 def _is_team(number: str, services: Services) -> bool:
     with services.database.reading() as session:
-        return len(number) < 20 and team_of_id(session, int(number)) is not None
+        return team_of_id(session, int(number)) is not None
 
 
 def say_no(_visit: Visit, _viewer: Viewer | None, _services: Services) -> Message:

@@ -3,16 +3,16 @@
 from collections.abc import Collection, Iterator
 from typing import Final
 
-from sqlalchemy import and_, select
+from sqlalchemy import and_, exists, select
 from sqlmodel import Session
 
 from storage.ids import table_of
-from storage.tables import Person, Setting
+from storage.tables import Person, Setting, SlackUser
 
 COUNTED: Final = "counted"
 UNDER_POLICY: Final = "counted_under_policy"
 YES: Final = "yes"
-_settings, _persons = table_of(Setting), table_of(Person)
+_settings, _persons, _users = table_of(Setting), table_of(Person), table_of(SlackUser)
 _mark = _settings.alias("mark")
 _SAID_YES: Final = (
     select(_settings.c.person_id, _mark.c.value)
@@ -23,13 +23,17 @@ _SAID_YES: Final = (
     )
     .where(_settings.c.name == COUNTED, _settings.c.value == YES)
     .where(_persons.c.switched_on_at.is_not(None), _persons.c.left_on.is_(None))
+    .where(exists().where(_users.c.person_id == _persons.c.id, _users.c.is_guest.is_(False)))
     .order_by(_settings.c.person_id)
     .execution_options(yield_per=10_000)
 )
 
 
 def consents(session: Session) -> Iterator[tuple[int, str]]:
-    """Yield everybody who said yes and is here, with the mark of the policy under which they said it."""
+    """Yield every employee who said yes and is here, with the mark of the policy under which they said it.
+
+    Who has become a guest is not: guests are not answered, and could not take their yes back.
+    """
     yield from ((person_id, mark) for person_id, mark in session.connection().execute(_SAID_YES))
 
 

@@ -9,7 +9,7 @@ from sqlmodel import Session
 
 from bot.domain.marks import Marks
 from bot.domain.organisation import FiledTeam, Organisation, Tree
-from bot.domain.teams import ListedTeam, name_key
+from bot.domain.teams import ListedTeam, Team, name_key
 from storage import bulk
 from storage.ids import table_of
 from storage.organised_people import Marked, marked
@@ -50,6 +50,16 @@ def listed_teams_of(session: Session, person_id: int) -> list[ListedTeam]:
     """Return the teams of the file that somebody leads."""
     query = select(OrgTeam).where(_org_teams.c.lead_person_id == person_id).order_by(_org_teams.c.name)
     return [_listed(row) for row in session.execute(query).scalars()]
+
+
+def cost_group_of(session: Session, team: Team) -> str:
+    """Return the group whose cost a team's digest may show: what the file says, else its lead's home of now.
+
+    Where the file has no home of the lead's any more, it stays as it was.
+    """
+    if listed_team(session, team.name) is not None:
+        return team.cost_group
+    return group_of(session, team.lead_person_id) or team.cost_group
 
 
 def _listed(row: OrgTeam) -> ListedTeam:

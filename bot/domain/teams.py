@@ -5,6 +5,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
+from hashlib import sha256
 from typing import Final, NamedTuple
 
 from bot.domain.subscription import Subscription, Usual, next_due
@@ -84,6 +85,11 @@ class Pending(NamedTuple):
     is_new: bool
 
 
+def wish_mark(places: Sequence[str]) -> str:
+    """Return eight hex digits that tell one wish for places from another, so that an answer settles the one it saw."""
+    return sha256("\n".join(places).encode()).hexdigest()[:8]
+
+
 class Verdict(Enum):
     """What comes of a wish."""
 
@@ -123,8 +129,12 @@ def has_places(listed: ListedTeam | None, places: Collection[str]) -> bool:
 def places_need_agreement(
     team: Team, places: Collection[str], listed: ListedTeam | None, *, has_operators: bool
 ) -> bool:
-    """Return whether an operator has to agree to other *places* of a team; fewer of the same need nobody."""
-    return has_operators and not set(places) <= set(team.places) and not has_places(listed, places)
+    """Return whether an operator has to agree to other *places* of a team.
+
+    Fewer of the same need nobody, nor do those that the file gives a team of that name and lead.
+    """
+    is_theirs = listed is not None and listed.lead_person_id == team.lead_person_id and has_places(listed, places)
+    return has_operators and not set(places) <= set(team.places) and not is_theirs
 
 
 def next_at(team: Team, usual: Usual, tz: str, now: datetime) -> datetime:

@@ -22,7 +22,7 @@ from storage.access_log import mark_of_day, note
 from storage.consents import persons_counted
 from storage.costs import CompanyBill, billed_costs, changes_that_stayed, company_bill, people_here
 from storage.failures import ConflictError
-from storage.organisation import group_of, homes, tree
+from storage.organisation import cost_group_of, group_of, homes, tree
 from storage.policies import versions
 from storage.released import figures_of, note_parts
 from storage.released import release as put_figures
@@ -45,14 +45,17 @@ class Prepared:
 
 
 def run(services: Services) -> dict[str, int]:
-    """Release the last settled block where no digest has done so by the time that all that carry it may wait for."""
+    """Release the last settled block where no digest has done so by the time that all that carry it may wait for.
+
+    How many figures are shown is not said: who writes the groups could try whether enough of some people said yes.
+    """
     now = services.now()
     block = last_settled_block(now.date())
     if now < _latest(services, block) or is_released(services, block):
-        return {"figures": 0}
+        return {"blocks": 0}
     prepared = prepare(services, block)
-    figures = services.database.writing(lambda session: figures_in(session, services, prepared))
-    return {"figures": sum(each.amounts is not None for each in figures)}
+    services.database.writing(lambda session: figures_in(session, services, prepared))
+    return {"blocks": 1}
 
 
 def _latest(services: Services, block: Block) -> datetime:
@@ -69,9 +72,15 @@ def is_released(services: Services, block: Block) -> bool:
 
 
 def prepare(services: Services, block: Block) -> Prepared:
-    """Read what everybody who may be counted cost in *block*, and what was billed to the whole company."""
+    """Read what everybody who may be counted cost in *block*, and what was billed to the whole company.
+
+    Of a block that is released already it is nothing; nor of persons where the policy keeps days for less long.
+    """
     with services.database.reading() as session:
-        persons = persons_counted(session, holding_marks(session, services))
+        if figures_of(session, block):
+            return Prepared(block, {}, CompanyBill(UNKNOWN), 0)
+        is_whole = block.first >= services.now().date() - timedelta(days=services.policy.retention.daily_days)
+        persons = persons_counted(session, holding_marks(session, services)) if is_whole else []
         costs = dict(billed_costs(session, persons, block.first, block.last, services.overlaps))
         if not block.ends_twelve_weeks:
             return Prepared(block, costs, CompanyBill(UNKNOWN), 0)
@@ -112,7 +121,7 @@ def figures_in(session: Session, services: Services, prepared: Prepared) -> list
     if not put_figures(session, figures):
         raise ConflictError("somebody else has released it")
     note_parts(session, prepared.block, _parts(session, groups, decided, prepared.costs, counted))
-    log.info("block_released", block=prepared.block.word, figures=len(figures))
+    log.info("block_released", block=prepared.block.word)
     return figures
 
 
@@ -174,7 +183,7 @@ def _leads_from_outside(session: Session, groups: Tree, decided: Decided) -> dic
     """Return how many leads get each group's figure with their digest whose home is elsewhere."""
     found: dict[str, int] = {}
     for team in running_teams(session):
-        group = nearest_group(groups.upwards(team.cost_group), decided)
+        group = nearest_group(groups.upwards(cost_group_of(session, team)), decided)
         home = group_of(session, team.lead_person_id)
         if group and (home is None or group not in groups.upwards(home)):
             found[group] = found.get(group, 0) + 1

@@ -58,14 +58,16 @@ def _keep(session: Session, services: Services, file: PolicyRules | None) -> Non
     """Add the rules of today if they, or what the file says, have changed; None is the same *file* as before."""
     now, known = services.now(), versions(session)
     history = file_history(known)
+    # after a clock that was ahead: what is said now still comes after what was said then
+    today = max([now.date(), *(version.in_force_from for version in known)])
     if file is not None and (not history or history[-1].rules != file):
-        history.append(Said(now.date(), file))
+        history.append(Said(today, file))
     if not history:
         return
     said, rules = history[-1], rules_in_force(history, now.date())
     if known and (known[-1].file_rules, known[-1].rules) == (said.rules, rules):
         return
-    version = Version(now.date(), rules_mark(rules), rules, said.rules, said.since)
+    version = Version(today, rules_mark(rules), rules, said.rules, said.since)
     if add_version(session, version):
         note(session, Entry(POLICY, policy_mark=version.mark), now)
         log.info("rules_in_force", policy=version.mark, waiting=len(waiting(history, now.date())))

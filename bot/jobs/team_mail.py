@@ -81,7 +81,7 @@ def _figures_to_lead(services: Services, viewer: Viewer, payload: Payload) -> Me
 
 def _to_channel(services: Services, payload: Payload) -> Message | None:
     issue = _issue(services, payload)
-    return None if issue is None else team_digest_message(issue.digest, issue.team_id)
+    return None if issue is None else team_digest_message(issue.digest, issue.team_id, in_channel=True)
 
 
 def _issue(services: Services, payload: Payload, lead_person_id: int | None = None) -> Issue | None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from bot.domain.teams import Pending, Team
+from bot.domain.teams import Pending, Team, wish_mark
 from bot.views.blocks import Message, actions, button, context, foreign, section
 from bot.views.help import contacts
 from bot.views.team_setup import (
@@ -20,6 +20,7 @@ def ask_to_agree(asked: Pending, lead: str, number: int) -> Message:
     team = asked.team
     what = "sets up a digest for" if asked.is_new else "asks for other places for"
     where = where_it_goes(team, "its lead's")
+    argument = f"{team.id} {wish_mark(team.places)}"
     return Message(
         "A lead asks for a team digest.",
         [
@@ -29,8 +30,8 @@ def ask_to_agree(asked: Pending, lead: str, number: int) -> Message:
             ),
             context(f"A weekly digest about finished work of these repositories and projects. {NO_NAMES}"),
             actions(
-                button("Agree", "agree", str(team.id), command=TEAMDIGEST),
-                button("Decline", "decline", str(team.id), command=TEAMDIGEST),
+                button("Agree", "agree", argument, command=TEAMDIGEST),
+                button("Decline", "decline", argument, command=TEAMDIGEST),
             ),
         ],
     )
@@ -57,6 +58,11 @@ def declined(team: Team) -> Message:
 def settled() -> Message:
     """Say that there is nothing left to agree to."""
     return private("That is settled already.")
+
+
+def asked_anew() -> Message:
+    """Say that the lead has asked for something else since the message that was answered."""
+    return private("The lead has asked for something else since: answer the later message.")
 
 
 def operators_only(operators: Sequence[str]) -> Message:

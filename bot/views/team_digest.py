@@ -37,10 +37,12 @@ def notification(team: str) -> str:
     return f"{visible(team, 60)}: this week's digest"
 
 
-def team_digest_message(digest: TeamDigest, team_id: int, more: Sequence[Block] = ()) -> Message:
+def team_digest_message(
+    digest: TeamDigest, team_id: int, more: Sequence[Block] = (), *, in_channel: bool = False
+) -> Message:
     """Return the digest as its lead or channel gets it; *more* stands before who is counted and who reads it."""
-    row = digest_buttons(team_id, digest.week)
-    return Message(notification(digest.team), [*digest_parts(digest), *more, shared_with(digest), row])
+    about, row = shared_with(digest, in_channel=in_channel), digest_buttons(team_id, digest.week)
+    return Message(notification(digest.team), [*digest_parts(digest), *more, about, row])
 
 
 def digest_parts(digest: TeamDigest) -> list[Block | Twin]:
@@ -59,13 +61,14 @@ def digest_parts(digest: TeamDigest) -> list[Block | Twin]:
     return parts
 
 
-def shared_with(digest: TeamDigest) -> Block:
+def shared_with(digest: TeamDigest, *, in_channel: bool = False) -> Block:
     """Return how complete the digest is, what it is about, and who reads it."""
     told = _freshness(digest.told_by, digest.week)
     few = "" if _has_states(digest) else "What came back, review, speed and size are told from three authors on. "
     about = "About repositories, not people: no names, no AI usage."
     over = "Review, time and size are usual for 12 weeks. " if digest.flow is not None else ""
-    return context(f"{told}{over}{few}{about} Read by everybody in {foreign(digest.team, 60)}.")
+    here = "this channel and in " if in_channel else ""
+    return context(f"{told}{over}{few}{about} Read by everybody in {here}{foreign(digest.team, 60)}.")
 
 
 def _has_states(digest: TeamDigest) -> bool:

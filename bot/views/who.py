@@ -1,6 +1,6 @@
 """Who could see something that includes a person: in short, every entry, and exactly what their lead sees."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
@@ -24,6 +24,7 @@ _MOST_FILES: Final = 5
 _MOST_TEAMS: Final = 3
 _MOST_BLOCKS: Final = 90
 _PAGE: Final = 25
+_ANOTHER_GROUPS: Final = "With it your lead got the figure about cost of a group that you are not in."
 _KINDS: Final = {
     "figure": "a figure about cost was released",
     "team_digest": "your team's digest was released",
@@ -160,14 +161,20 @@ def example_issue(monday: date) -> Issue:
     return Issue(0, example_digest(monday), FourthWeek(block.first, block.last, cost, None, None, None, ""))
 
 
-def lead_window(issues: Sequence[tuple[str, Issue | None]], monday: date) -> dict[str, Any]:
-    """Return the last digest of each of a person's teams, word for word; where there is none, a made-up one."""
+def lead_window(
+    issues: Sequence[tuple[str, Issue | None]], monday: date, with_another_groups: Collection[str] = ()
+) -> dict[str, Any]:
+    """Return the last digest of each of a person's teams, word for word; where there is none, a made-up one.
+
+    To the leads of the teams *with_another_groups* figure it went with one of a group that the person is not in.
+    """
     shown = [(name, issue) for name, issue in issues if issue is not None]
     blocks: list[Block] = [
         section("*About you alone:* nothing. What your lead's own `/mytokens` shows is about your lead."),
     ]
-    for _, issue in shown[:_MOST_TEAMS]:
+    for name, issue in shown[:_MOST_TEAMS]:
         blocks += [context("The last digest, as your lead and everybody in the team got it:"), *_issue(issue)]
+        blocks += [context(_ANOTHER_GROUPS)] if name in with_another_groups else []
     without = [name for name, issue in issues if issue is None]
     blocks += [section(f"*{foreign(name, 60)}:* no digest has been released yet.") for name in without]
     if not shown:

@@ -75,6 +75,31 @@ def test_a_loosened_value_is_in_force_after_14_days_without_a_restart(replica: R
     assert replica.marks() == [(0, strict), (0, strict), (14, policy(12).mark)]
 
 
+def test_a_clock_that_was_ahead_for_a_while_writes_nothing_over_and_over(replica: Replica) -> None:
+    """A year ahead the loosened value was in force; the clock is right again, and the file is tightened."""
+    replica.started_with(15).started_with(12)
+    assert replica.people(365) == 12
+    replica.at = T0 + DAY
+    replica.started_with(18)
+    said = [replica.people(days) for days in (1, 1, 2, 3)]
+
+    assert said == [18] * 4
+    assert len(replica.marks()) == 4
+    assert replica.started_with(18).people(3) == 18
+    assert len(replica.marks()) == 4
+
+
+@pytest.mark.parametrize(("file", "days", "obeyed"), [(18, 0, 18), (18, 20, 18), (12, 0, 15), (12, 20, 15)])
+def test_a_verb_obeys_its_own_file_where_that_is_stricter_than_what_the_bot_has_read(
+    replica: Replica, file: int, days: int, obeyed: int
+) -> None:
+    replica.started_with(15)
+    verb = PolicyInForce(policy(file), lambda: T0 + days * DAY)
+    ruling.learn(replace(replica.services, policy=verb))
+
+    assert verb.sharing.min_people == obeyed
+
+
 def test_a_tightened_value_is_in_force_at_once_and_also_on_a_replica_that_was_not_restarted(replica: Replica) -> None:
     replica.started_with(12)
     other = Replica(replica.database, T0).started_with(15)
