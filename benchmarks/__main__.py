@@ -6,7 +6,22 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Final
 
-from benchmarks import acks, commands, delivery, ingest, outcomes, playground, process, sync, telemetry
+from benchmarks import (
+    acks,
+    attacker,
+    commands,
+    delivery,
+    digests,
+    door,
+    hints,
+    ingest,
+    outcomes,
+    playground,
+    process,
+    sync,
+    telemetry,
+    use_cases,
+)
 from benchmarks.table import Row
 
 PARTS: Final[Mapping[str, Callable[[], list[Row]]]] = {
@@ -19,6 +34,11 @@ PARTS: Final[Mapping[str, Callable[[], list[Row]]]] = {
     "outcomes": outcomes.main,
     "playground": playground.main,
     "delivery": delivery.main,
+    "digests": digests.main,
+    "hints": hints.main,
+    "use-cases": use_cases.main,
+    "door": door.main,
+    "attacker": attacker.main,
 }
 
 

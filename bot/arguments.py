@@ -21,6 +21,11 @@ def parser() -> argparse.ArgumentParser:
     post.add_argument("channel", metavar="CHANNEL", help="the channel's id; the bot must be in it")
     post.add_argument("--preview", action="store_true", help="print it as text, post nothing")
     post.set_defaults(verb="announce")
+    digest = verbs.add_parser("digest", help="weekly digests").add_subparsers(required=True, metavar="WHAT")
+    shown = digest.add_parser("preview", help="a team's last released one, or of somebody in a demo database")
+    shown.add_argument("name", metavar="TEAM|DEMO_PERSON")
+    shown.add_argument("--text", action="store_true", help="as text, not as Block Kit JSON")
+    shown.set_defaults(verb="digest preview")
     form = verbs.add_parser("manifest", help="the Slack app's manifest")
     form.add_argument("--url", metavar="https://...", help="for HTTP at this address")
     form.set_defaults(verb="manifest")
@@ -69,9 +74,9 @@ def _days(text: str) -> int:
 
 
 def _loading(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    load = verbs.add_parser("import", help="loads a file of usage, of finished work, or of whose accounts are whose")
+    load = verbs.add_parser("import", help="loads a file of usage, finished work, groups and teams, or accounts")
     load.add_argument(
-        "--format", choices=("accounts", "bedrock", "ccusage", "kiro-csv", "outcomes", "push"), required=True
+        "--format", choices=("accounts", "bedrock", "ccusage", "kiro-csv", "org", "outcomes", "push"), required=True
     )
     load.add_argument("file", metavar="FILE", help="- is standard input")
     load.add_argument("--person", metavar="EMAIL", help="whose ccusage file it is")

@@ -16,14 +16,15 @@ from sqlmodel import Session
 from bot import app, importing, syncing
 from bot.arguments import parser
 from bot.config import Settings, load_settings, require_slack
-from bot.demo.playground import run_page, run_terminal
 from bot.doctor.examine import examine
 from bot.domain.people import Standing
 from bot.errors import InputError, WorthwhileError
 from bot.jobs.clock import JOBS
+from bot.jobs.ruling import learn
 from bot.logs import set_up_logs
 from bot.manifest import manifest
 from bot.policy import load_policy
+from bot.previewing import LOCAL_ORG, as_json, preview
 from bot.services import Services
 from bot.slack import Slack, connect, offline
 from bot.views.doctor import failing, report
@@ -36,7 +37,6 @@ from storage.ids import new_id
 from storage.migrate import check, upgrade
 
 _MAX_NAME: Final = 100
-_LOCAL_ORG: Final = "T0LOCAL"  # the organisation of the playground's Slack
 
 
 class UsageError(Exception):
@@ -89,6 +89,7 @@ def _services(arguments: argparse.Namespace, *, on_slack: bool = False) -> Servi
     slack = _connected(settings) if on_slack else offline(people.org_id_of(database))
     arguments.closing.callback(slack.close)
     services = app.build_services(settings, database, slack)
+    learn(services)
     for source in services.all_sources:
         arguments.closing.callback(source.close)
     return services
@@ -109,6 +110,9 @@ def _run(arguments: argparse.Namespace) -> None:
 
 def _demo(arguments: argparse.Namespace) -> None:
     """The playground: a made-up company on a local Slack, with the real bot in it."""
+    # A bot on a real Slack has no use for the company, which would take six megabytes of its memory.
+    from bot.demo.playground import run_page, run_terminal
+
     set_up_logs("WARNING", "console")
     if arguments.terminal:
         run_terminal(arguments.ccusage, sys.stdin, sys.stdout)
@@ -149,7 +153,7 @@ def _job(arguments: argparse.Namespace) -> None:
 
 def _require_demo(services: Services) -> None:
     """Raise InputError unless everybody in the database is of the local Slack, where nobody is real."""
-    if people.org_id_of(services.database) != _LOCAL_ORG:
+    if people.org_id_of(services.database) != LOCAL_ORG:
         raise InputError("--now moves the clock of a demo database only; leave it out on this one.")
 
 
@@ -242,6 +246,12 @@ def _announce(arguments: argparse.Namespace) -> None:
     _say("posted")
 
 
+def _digest_preview(arguments: argparse.Namespace) -> None:
+    """What a team was sent last, or what somebody of the demo would read; never a real person's."""
+    message = preview(_services(arguments), arguments.name)
+    _say(message.as_text() if arguments.text else as_json(message))
+
+
 def _manifest(arguments: argparse.Namespace) -> None:
     sys.stdout.write(manifest(_settings().command_prefix, arguments.url))
 
@@ -261,5 +271,6 @@ VERBS: Final[Mapping[str, Callable[[argparse.Namespace], None]]] = {
     "db upgrade": _db_upgrade,
     "db check": _db_check,
     "announce": _announce,
+    "digest preview": _digest_preview,
     "manifest": _manifest,
 }

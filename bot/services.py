@@ -10,10 +10,14 @@ from bot.domain.counting import Overlaps
 from bot.domain.marks import Marks
 from bot.domain.people import Asked
 from bot.domain.pricing import PriceBook
+from bot.domain.use_cases.drafted import TextModel
+from bot.domain.use_cases.scan import NO_CUSTOMERS, CustomerNames
 from bot.policy import Policy
+from bot.policy_in_force import PolicyInForce
 from bot.pool import AnswerPool
 from bot.slack import Slack
 from storage.engine import Database
+from storage.operator_mail import Operators
 
 Source = PullSource | WorkSource
 
@@ -23,7 +27,7 @@ class Services:
     """One of each, made by the composition root; shared by every thread."""
 
     database: Database
-    policy: Policy
+    policy: Policy | PolicyInForce
     prices: PriceBook
     overlaps: Overlaps
     marks: Marks
@@ -35,11 +39,19 @@ class Services:
     work_sources: Sequence[WorkSource] = ()
     backfill: Callable[[], None] = lambda: None  # asks the sources soon, for those newly on
     command_prefix: str = ""
+    customers: CustomerNames = NO_CUSTOMERS  # what no entry of the library may name
+    text_model: TextModel | None = None  # drafts an entry from a message, where one is configured
 
     @property
     def all_sources(self) -> list[Source]:
         """The sources that are asked, of usage and of finished work."""
         return [*self.sources, *self.work_sources]
+
+    @property
+    def operators(self) -> Operators:
+        """Who runs the bot, as the policy names them."""
+        named = self.policy.people
+        return Operators(self.slack.org_id, named.operators, named.operator_channel)
 
     @property
     def asked(self) -> list[Asked]:

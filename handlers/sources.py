@@ -10,6 +10,7 @@ from bot.domain.reconciliation import Verdict, overall
 from bot.services import Services
 from bot.views.blocks import Message
 from bot.views.sources import sources_message
+from handlers.own_hints import switched_off
 from handlers.visit import Visit
 from handlers.words import Word
 from storage import links, usage
@@ -25,6 +26,7 @@ def sources(_visit: Visit, viewer: Viewer, services: Services) -> Message:
         first = min((delivered.first_day for delivered in deliveries), default=today)
         rows = usage.usage_of(session, viewer.person_id, first, today)
         verdicts = _verdicts(session, services)
+        hints_off = switched_off(session, viewer, services)
     money = money_of(rows)
     arrived = {delivered.kind for delivered in deliveries}
     waiting = [] if viewer.standing is Standing.PAUSED else awaited(services.asked, known, deliveries)
@@ -34,6 +36,7 @@ def sources(_visit: Visit, viewer: Viewer, services: Services) -> Message:
         believed_of(rows, services.overlaps),
         services.policy.people.help,
         today,
+        hints_off,
     )
 
 

@@ -36,7 +36,8 @@ def switch_on(visit: Visit, viewer: Viewer | None, services: Services) -> Messag
         chosen = choices.settings_of(session, now.person_id)
         known_by = awaited(services.asked, links.links_of(session, now.person_id), ())
         note = note_settings(session, now, services)
-        return views.switched_on(chosen, note, known_by, _about_accounts(session, now, services))
+        about, few = _about_accounts(session, now, services), services.policy.sharing.min_people
+        return views.switched_on(chosen, note, known_by, about, min_people=few)
 
 
 def _switch(session: Session, services: Services, profile: Profile) -> None:
@@ -67,7 +68,8 @@ def show_choices(_visit: Visit, viewer: Viewer, services: Services) -> Message:
     with services.database.reading() as session:
         chosen = choices.settings_of(session, viewer.person_id)
         note = note_settings(session, viewer, services)
-        return views.your_choices(chosen, note, question_blocks(questions_for(session, viewer, services)))
+        asked, few = questions_for(session, viewer, services), services.policy.sharing.min_people
+        return views.your_choices(chosen, note, question_blocks(asked), min_people=few)
 
 
 def choose_counted(visit: Visit, viewer: Viewer, services: Services) -> Message:
@@ -116,9 +118,13 @@ def erase(visit: Visit, viewer: Viewer | None, services: Services) -> Message:
     if viewer is None:
         return views.first_screen(services.slack.profile(visit.slack_id.user_id).name)
     today, owner = services.now().date(), viewer.person_id
-    with services.database.reading() as session:
-        files = [file.file_id for file in choices.files_of(session, owner) if file.deleted_at is None]
-    if not change_once(visit, services, lambda session: erase_person(session, owner, services.marks, today)):
+    files: list[str] = []
+
+    def forget_all(session: Session) -> None:
+        files[:] = [file.file_id for file in choices.files_of(session, owner) if file.deleted_at is None]
+        erase_person(session, owner, services.marks, today)
+
+    if not change_once(visit, services, forget_all):
         return views.ask_to_erase()  # a late repeat, of somebody who has started again since
     left = [file_id for file_id in files if not _deleted(file_id, services)]
     return views.erased(len(left), services.policy.people.help)

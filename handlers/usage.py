@@ -11,6 +11,7 @@ from bot.domain.pricing import Rates
 from bot.domain.summary import cost_of, costed, daily_costs, lane_of, summarise
 from bot.domain.tally import tokens_by_model
 from bot.domain.usage import UsageRow
+from bot.domain.why import why_lines
 from bot.services import Services
 from bot.views import day as day_views
 from bot.views import feeds as feed_views
@@ -24,14 +25,17 @@ from bot.views.wording import day_hours
 from handlers.accounts import questions_for, unknown_for
 from handlers.allowances import allowance_lines
 from handlers.own_cost import jobs_shown, split
+from handlers.own_hints import worth_a_look
 from handlers.reading import Read, is_whole, read_period
 from handlers.visit import Visit
 from handlers.weekly_note import offered_note
 from handlers.words import Word
+from storage.hints import history_of
 from storage.own_marks import own_marks
 from storage.usage import usage_of
 
 BUDGET: Final = "budget_nano_usd"
+_WITH_HINT: Final = frozenset({"week", "4w", "12w"})
 
 
 def show(visit: Visit, viewer: Viewer, services: Services) -> Message:
@@ -69,7 +73,9 @@ def _period(visit: Visit, viewer: Viewer, services: Services) -> Message:
         allowance_lines(viewer, services) if period.kind == "4w" else "",
     ]
     helpers = services.policy.people.help
-    beside = usage_views.Beside(jobs, read.awaited, viewer.paused_since, limits, helpers)
+    with services.database.reading() as session:
+        hint = worth_a_look(session, viewer, services) if period.kind in _WITH_HINT else []
+    beside = usage_views.Beside(jobs, hint, read.awaited, viewer.paused_since, limits, helpers)
     return usage_views.usage_message(summary, read.deliveries, read.work, today, beside)
 
 
@@ -115,14 +121,18 @@ def why(visit: Visit, viewer: Viewer, services: Services) -> Message:
     with services.database.reading() as session:
         rows = count_once(usage_of(session, viewer.person_id, first, today), services.overlaps).counted
         apart = split(rows, own_marks(session, viewer.person_id))
+        planned = history_of(session, viewer.person_id).planned
     day = day or _most_expensive(apart.own, today)
     of_day = apart.within(day, day)
     jobs = jobs_shown(of_day, viewer, services, day.isoformat())
+    with services.database.reading() as session:
+        hint = worth_a_look(session, viewer, services, day)
     if not of_day.own:
-        return day_views.empty_day(day, today, jobs)
+        return day_views.empty_day(day, today, jobs, hint)
     before = [row for row in apart.own if row.day < day]
     answer = explain_day(of_day.own, day, _rates(services), daily_costs(costed(before, lane_of(of_day.own))))
-    return day_views.day_message(answer, today, day_hours(viewer.tz, now), jobs)
+    beside = day_views.BesideDay(jobs, why_lines(of_day.own, services.prices), day in planned, hint)
+    return day_views.day_message(answer, today, day_hours(viewer.tz, now), beside)
 
 
 def _most_expensive(rows: list[UsageRow], today: date) -> date:

@@ -9,11 +9,11 @@ from bot.domain.outcomes.links import OwnMarks
 from storage.ids import upsert
 from storage.tables import OwnMark
 
-MarkKind = Literal["not_mine", "shared_job"]
+MarkKind = Literal["not_mine", "shared_job", "planned"]
 
 
 def put_mark(session: Session, person_id: int, kind: MarkKind, subject: str, now: datetime) -> None:
-    """Remember that the person says so of *subject*: a reference, or a job's name."""
+    """Remember that the person says so of *subject*: a reference, a job's name, or a day that was planned."""
     row = {"person_id": person_id, "kind": kind, "subject": subject, "marked_at": now}
     upsert(session, OwnMark, [row], lambda old, _: {"marked_at": old.marked_at})
 

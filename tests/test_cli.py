@@ -227,7 +227,7 @@ def test_binary_garbage_is_refused_without_a_trace(run: Run, form: tuple[str, ..
         ("dance",),
         ("import", "file"),
         ("import", "--format", "organisation", "file"),
-        ("job", "team-digests"),
+        ("job", "leaderboard"),
         ("token",),
         ("token", "create"),
         ("person", "show", "ada@example.com"),

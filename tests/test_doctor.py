@@ -17,6 +17,7 @@ from bot.connectors.finished import WorkSource
 from bot.connectors.pull import Finding, PullSource
 from bot.doctor.examine import examine
 from bot.doctor.guarding import carried_out
+from bot.doctor.messages import message_lines
 from bot.doctor.policy import named_lines, overlap_lines, policy_lines
 from bot.doctor.slack import slack_lines
 from bot.doctor.sources import source_lines
@@ -32,7 +33,7 @@ from storage import pulls
 from storage.engine import Database
 from storage.finished import put_items
 from storage.ids import source_id
-from storage.tables import SourceState
+from storage.tables import Outbox, SourceState
 from tests.cast import ADA, T0, TODAY, switched_on
 from tests.domain.outcomes.cast import ticket
 from tests.promises.answers import services_on
@@ -169,7 +170,8 @@ def test_what_does_not_work_without_people_is_said() -> None:
     assert of(lines, "Policy") == [("ok", f"floors kept, mark {Policy().mark}")]
     assert of(lines, "Guests") == [("ok", "are not answered: [guests] allowed is false")]
     assert [state for state, _ in of(lines, "Help") + of(lines, "Alerts")] == ["to do", "to do"]
-    assert of(lines, "People")[0][1].startswith("none named as operators, curators, report_readers or announce_channel")
+    assert of(lines, "People")[0][1].startswith("none named as curators, report_readers or announce_channel")
+    assert of(lines, "Teams")[0][0] == "ok"
 
 
 def test_of_people_who_are_named_nothing_is_said() -> None:
@@ -340,6 +342,61 @@ def test_the_gap_to_the_bill_is_said_in_per_cent_from_12_people_on(
     sqlite_database.writing(both)
 
     assert of(source_says(sqlite_database, Stand()), "Cursor")[-1] == (state, f"bill: {said}")
+
+
+# messages
+
+
+def test_what_did_not_go_out_is_counted_by_kind_and_reason_with_the_next_step(sqlite_database: Database) -> None:
+    now = T0 + timedelta(hours=2)
+    ended: list[tuple[str, str, str, timedelta]] = [
+        ("digest", "skipped", "uncertain, and the app may not look: im:history, im:write", timedelta()),
+        ("digest", "skipped", "uncertain, and the app may not look: im:history, im:write", timedelta(days=6)),
+        ("digest", "skipped", "too late", timedelta(days=7)),  # not within the last seven days
+        ("digest", "skipped", "a later one is due", timedelta()),
+        ("digest", "sent", "", timedelta()),
+        ("alert", "dead", "not_in_channel", timedelta()),
+    ]
+
+    def fill(session: Session) -> None:
+        for number, (kind, state, why, ago) in enumerate(ended):
+            row = Outbox(person_id=number, kind=kind, period="1", state=state, last_error=why, due_at=T0 - ago,
+                         attempts=1, payload="{}", created_at=T0)  # fmt: skip
+            session.add(row)
+
+    assert [line[1:3] for line in message_lines(sqlite_database, now)] == [
+        ("ok", "none was skipped or given up in the last 7 days")
+    ]
+    sqlite_database.writing(fill)
+    assert [line[1:] for line in message_lines(sqlite_database, now)] == [
+        (
+            "warn",
+            "digest: 2 skipped in the last 7 days, uncertain, and the app may not look: im:history, im:write",
+            "with the optional scopes im:history and im:write the bot could look for them",
+        ),
+        ("warn", "alert: 1 given up in the last 7 days, not_in_channel", "invite the bot to the channel"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("state", "waited", "expected"),
+    [
+        ("planned", timedelta(minutes=12), ("ok", "the oldest that is due has waited 12 minutes")),
+        ("sending", timedelta(hours=5), ("warn", "the oldest that is due has waited 5 hours")),
+        ("pending", timedelta(days=3), ("warn", "the oldest that is due has waited 3 days")),
+    ],
+)
+def test_how_long_the_oldest_message_waits_is_said(
+    sqlite_database: Database, state: str, waited: timedelta, expected: tuple[str, str]
+) -> None:
+    def fill(session: Session) -> None:
+        for number, due_at in enumerate((T0, T0 + timedelta(minutes=1), T0 + timedelta(days=99))):
+            session.add(Outbox(person_id=number, kind="digest", period="1", state=state, due_at=due_at, attempts=0,
+                               payload="{}", created_at=T0))  # fmt: skip
+
+    sqlite_database.writing(fill)
+
+    assert [line[1:3] for line in message_lines(sqlite_database, T0 + waited)][1:] == [expected]
 
 
 # the whole of it

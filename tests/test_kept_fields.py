@@ -11,6 +11,9 @@ from bot.domain.usage import MEASURES
 
 # Every other table, and why it is not among the fields that are listed for a person.
 EXCEPTIONS: Final = {
+    "org_group": "the groups of the company's file and the tree they are in; nobody is named in it",
+    "access_day": "a hash over a day of the log of who could see what",
+    "policy_version": "the rules that were in force, and from when",
     "usage_month": "the columns of usage_day by month; [Every field] says so below its list",
     "tombstone": "a keyed mark of somebody who erased everything, and the day; said below the list and when erasing",
     "seen_request": "a keyed mark of a request, for two days; said below the list",
@@ -24,7 +27,15 @@ EXCEPTIONS: Final = {
     "block_verdict": "what a workspace's Slack can draw",
     "job_slot": "which nightly job ran when",
     "send_rate": "how fast a workspace's Slack takes messages",
+    "released_figure": "the ledger of figures of groups; who is counted in one is in figure_part",
+    "team_issue": "digests of teams as they were released: repositories and projects, and figures of groups",
     "host_seen": "which machine has the file open",
+    "text_spending": "what the text model that drafts entries may have cost on a day, over everybody",
+    "use_case_link": "which finished items an entry of the library helped with",
+    "use_case_posting": "the words of published entries, for finding them",
+    "use_case_word": "in how many published entries a word is",
+    "use_case_spelling": "how a word of a published entry may be typed",
+    "looking_for": "what people look for; who does is in looking_for_asker",
 }
 
 

@@ -15,23 +15,34 @@ from sqlmodel import Session
 
 from bot.app import running
 from bot.config import Settings
+from bot.connectors.ccusage import parse
 from bot.connectors.prices import price_book
+from bot.connectors.pull import PullSource
+from bot.demo import colleagues
 from bot.demo.clock import START, DemoClock
-from bot.demo.company.people import local_channels, local_users
+from bot.demo.company.library import RUI, RUIS_CHANNEL, RUIS_MESSAGE
+from bot.demo.company.organisation import organisation_file
+from bot.demo.company.people import local_channels, local_users, person
 from bot.demo.company.usage import Company
 from bot.demo.company.work import CompanyWork
 from bot.demo.connector import DemoSource, demo_sources
 from bot.demo.months import remember_months
+from bot.demo.shelving import fill_library
 from bot.demo.stated import state_links
 from bot.demo.work_connector import DemoWork, accounts_file
 from bot.domain.people import Profile, SlackId
 from bot.errors import InputError
 from bot.intake import take_ccusage
-from bot.jobs.backfill import fill_in
+from bot.jobs import directory, release
+from bot.jobs.asking import instance_of
 from bot.jobs.finished_work import fill_in_work
 from bot.jobs.listing import take_listing
+from bot.jobs.organising import take_organisation
+from bot.jobs.sync import sync_source
+from bot.jobs.taking import Asking, take_day
 from bot.playground.local_slack import BOT_USER_ID, LocalSlack
 from bot.playground.things import LocalUser
+from bot.playground.world import DEFAULT_SCOPES
 from bot.services import Services
 from bot.views.launch import launch_post
 from storage import assignments, links, people
@@ -40,6 +51,8 @@ YOU: Final = LocalUser("U01YOU", "You", "you@larkfield.example")
 # Switched on when the tour begins: everybody with a name but those whose first screen the tour shows.
 _OFF_AT_FIRST: Final = frozenset({"U01ANA", "U01KIT", "U01GUS"})
 _LAUNCH_CHANNEL: Final = "C01PAYMENTS"
+# Of the optional scopes those with which Slack tells of user groups and channels.
+_SCOPES: Final = (*DEFAULT_SCOPES, "channels:read", "groups:read", "usergroups:read")
 _POLICY: Final = """\
 [people]
 help = ["U01SAM"]
@@ -69,7 +82,7 @@ def demo_world(ccusage: bytes | None) -> Iterator[World]:
     users = (YOU, *local_users()) if ccusage is not None else local_users()
     channels = local_channels(BOT_USER_ID)
     channels[0].members.update(user.id for user in users)
-    slack = LocalSlack(users=users, channels=channels, clock=lambda: clock.now().timestamp())
+    slack = LocalSlack(users, channels, _SCOPES, clock=lambda: clock.now().timestamp())
     with (
         tempfile.TemporaryDirectory(prefix="worthwhile-demo-") as folder,
         slack.running(),
@@ -80,6 +93,8 @@ def demo_world(ccusage: bytes | None) -> Iterator[World]:
         slack.wait_connected(10)
         sources["anthropic"].when_asked = partial(state_links, services, company, work)
         _settle_in(services, users)
+        fill_library(services)
+        slack.say(person(RUI).slack_id, RUIS_CHANNEL, RUIS_MESSAGE)
         if ccusage is not None:
             _bring_you(services, ccusage)
         post = launch_post(services.policy.people.help)
@@ -107,17 +122,31 @@ def _settings(slack: LocalSlack, folder: str) -> Settings:
 def _settle_in(services: Services, users: Sequence[LocalUser]) -> None:
     """Switch on those who are on when the tour begins, and fetch their 15 weeks.
 
-    The company's file of accounts was loaded long before.
+    The company's files of accounts and of its organisation were loaded long before.
     """
+    directory.run(services)
+    services.database.writing(lambda session: colleagues.let_in(session, services))
+    take_organisation(services, organisation_file())
     services.database.writing(lambda session: _load_accounts(session, services))
     on = [user for user in users if user.id not in _OFF_AT_FIRST and not user.is_bot]
     services.database.writing(lambda session: _switch_on(session, services, on))
+    services.database.writing(lambda session: colleagues.count_in(session, services))
     for source in services.sources:
-        fill_in(services, source)
+        _collect(services, source)
     for system in services.work_sources:
         take_listing(services, system)
         fill_in_work(services, system)
     services.database.writing(lambda session: _remember(session, services, on))
+    release.run(services)
+
+
+def _collect(services: Services, source: PullSource) -> None:
+    """Fetch 15 weeks, once: the sums over everybody, and the rows of those who are on."""
+    asking = Asking(services, source, instance_of(services, source), with_new=True)
+    today = services.now().date()
+    for reported in source.reported_days(today - timedelta(days=services.policy.retention.daily_days), today):
+        take_day(asking, reported)
+    sync_source(services, source, 1)  # and what is asked for once a day: its accounts, its bill
 
 
 def _load_accounts(session: Session, services: Services) -> None:
@@ -138,6 +167,7 @@ def _switch_on(session: Session, services: Services, users: Sequence[LocalUser])
         profile = Profile(SlackId(services.slack.org_id, user.id), user.name.split()[0], user.email, user.tz)
         viewer = people.switch_on(session, profile, services.marks, services.now(), days)
         links.link_by_email(session, viewer, profile, providers, services.marks, from_day)
+    colleagues.switch_on_engineers(session, services, providers)
 
 
 def _bring_you(services: Services, ccusage: bytes) -> None:
@@ -147,10 +177,12 @@ def _bring_you(services: Services, ccusage: bytes) -> None:
 
 
 def read_ccusage(path: Path | None) -> bytes | None:
-    """Return the file's content; raises InputError when it cannot be read."""
+    """Return the file's content; raises InputError when it cannot be read or taken."""
     if path is None:
         return None
     try:
-        return path.read_bytes()
+        content = path.read_bytes()
     except OSError as error:
         raise InputError(f"{path} cannot be read: {error.strerror}") from None
+    parse(content, datetime.now(UTC).date())  # what is wrong is said before the seconds that a company takes
+    return content

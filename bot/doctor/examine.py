@@ -12,7 +12,9 @@ from bot.config import Settings, installation_secret, load_settings, require_sla
 from bot.connectors.overlaps import load_overlaps
 from bot.connectors.prices import price_book
 from bot.doctor.guarding import carried_out
+from bot.doctor.messages import message_lines
 from bot.doctor.policy import named_lines, overlap_lines, policy_lines
+from bot.doctor.rules import log_lines, rules_lines
 from bot.doctor.slack import slack_lines
 from bot.doctor.sources import source_lines
 from bot.errors import ConfigError
@@ -84,6 +86,19 @@ def _policy(settings: Settings) -> Iterator[Line]:
     yield from policy_lines(load_policy(settings.policy_file))
 
 
+def _rules(settings: Settings) -> Iterator[Line]:
+    policy = _usable_policy(settings)
+    database = open_database(settings.database_url)
+    try:
+        check(database)  # what is missing is said of the database already
+        today = app.utc_now().date()
+        if policy is not None:
+            yield from rules_lines(database, policy, today)
+        yield from log_lines(database, today)
+    finally:
+        database.dispose()
+
+
 def _prices(settings: Settings) -> Iterator[Line]:
     price_book(settings.prices_file)
     yield views.prices(contract=settings.prices_file is not None)
@@ -91,6 +106,15 @@ def _prices(settings: Settings) -> Iterator[Line]:
 
 def _overlaps(settings: Settings) -> Iterator[Line]:
     yield from overlap_lines(load_overlaps(settings.overlaps_file), KNOWN)
+
+
+def _messages(settings: Settings) -> Iterator[Line]:
+    database = open_database(settings.database_url)
+    try:
+        check(database)  # what it raises is said by the check of the database
+        yield from message_lines(database, app.utc_now())
+    finally:
+        database.dispose()
 
 
 def _sources(settings: Settings, build: Build) -> Iterator[Line]:
@@ -112,6 +136,8 @@ _CHECKS: Final[Mapping[str, Callable[[Settings], Iterator[Line]]]] = {
     "Secret": _secret,
     "Slack": _slack,
     "Policy": _policy,
+    "Rules": _rules,
     "Prices": _prices,
     "Overlaps": _overlaps,
+    "Messages": _messages,
 }

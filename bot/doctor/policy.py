@@ -14,7 +14,7 @@ from bot.views.doctor import Line
 _OF_PEOPLE: Final = ("help", "operators", "curators", "report_readers")
 # Entries that something in this version needs; the others wait for what is to come.
 _NEEDED: Final = ("help", "operator_channel")
-_NOT_NEEDED: Final = ("operators", "curators", "report_readers", "announce_channel")
+_NOT_NEEDED: Final = ("curators", "report_readers", "announce_channel")
 # What is sent in, beside the sources that are asked.
 _SENT_IN: Final = frozenset({"push", "otel", "otel-metrics", "ccusage"})
 
@@ -24,6 +24,8 @@ def policy_lines(policy: Policy) -> Iterator[Line]:
     yield views.fine("Policy", f"floors kept, mark {policy.mark}")
     yield views.guests(allowed=policy.guests.allowed)
     yield from (views.people_missing(entry) for entry in _NEEDED if not getattr(policy.people, entry))
+    if not policy.people.operators:
+        yield views.nobody_agrees_to_teams()
     empty = [entry for entry in _NOT_NEEDED if not getattr(policy.people, entry)]
     if empty:
         yield views.people_not_needed(empty)

@@ -4,19 +4,23 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from msgspec.structs import asdict as asdict_of
 
 from bot.domain.accounts import Given, KnownAccount
+from bot.domain.chain import LoggedRow
 from bot.domain.counting import Overlaps, count_once
 from bot.domain.delivery import OwnMessage
+from bot.domain.hints.exported import exported_hint, exported_minute
 from bot.domain.money import usd
 from bot.domain.outcomes.links import StatedLink
 from bot.domain.outcomes.work import OwnItem
 from bot.domain.people import Delivered, Link, SlackId
+from bot.domain.released import Released
 from bot.domain.subscription import stored_subscriptions
 from bot.domain.usage import BIT, TOKEN_MEASURES, UsageRow
+from bot.domain.use_cases.traces import NOTHING_LEFT, OwnLibrary, library_tables
 
 _COUNTS = (*TOKEN_MEASURES, "requests", "failed_requests", "runs", "runs_with_result")
 
@@ -31,6 +35,17 @@ class Allowed(NamedTuple):
     first_day: date
     last_day: date
     seen_at: datetime
+
+
+class Organised(NamedTuple):
+    """Where the person is in the organisation: their group, and teams they are in or lead, by their names."""
+
+    group: str | None = None
+    leads_by_file: Sequence[str] = ()
+    teams: Sequence[tuple[str, str, bool]] = ()  # name, state, whether they lead it
+
+
+NOWHERE: Final = Organised()
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +74,12 @@ class Stored:
     outcome_links: Sequence[StatedLink] = ()
     marks: Sequence[tuple[str, str, datetime]] = ()
     messages: Sequence[OwnMessage] = ()
+    hints: Sequence[Mapping[str, Any]] = ()
+    recent_runs: Sequence[Mapping[str, Any]] = ()
+    organised: Organised = NOWHERE
+    logged: Sequence[LoggedRow] = ()
+    library: OwnLibrary = NOTHING_LEFT
+    figures: Sequence[Released] = ()
 
 
 def export_object(stored: Stored, overlaps: Overlaps) -> dict[str, Any]:
@@ -83,17 +104,22 @@ def export_object(stored: Stored, overlaps: Overlaps) -> dict[str, Any]:
         "accounts_in_company_file": [
             {**each._asdict(), "from_day": each.from_day.isoformat()} for each in stored.given
         ],
+        "group_in_company_file": stored.organised.group,
+        "teams_led_by_company_file": list(stored.organised.leads_by_file),
+        "teams": [{"name": name, "state": state, "lead": lead} for name, state, lead in stored.organised.teams],
         "allowances": [_allowance(each) for each in stored.allowances],
         "usage": [_row(row, stored.source_names, counted=id(row) in counted) for row in stored.usage],
         "usage_months": [_row(row, stored.source_names, counted=True) for row in stored.months],
         "deliveries": [_delivery(delivered) for delivered in stored.deliveries],
         "outcomes": [_outcome(item) for item in stored.outcomes],
         "outcome_links": [_stated(link, stored.source_names) for link in stored.outcome_links],
-        "hints": [],
+        "hints": [exported_hint(each) for each in stored.hints],
+        "recent_runs": [exported_minute(each) for each in stored.recent_runs],
         "marks": [{"kind": kind, "of": subject, "marked_at": _time(at)} for kind, subject, at in stored.marks],
         "subscriptions": stored_subscriptions(stored.settings),
-        "use_cases": [],
-        "figures": [],
+        **library_tables(stored.library),
+        "figures": [_figure(each) for each in stored.figures],
+        "access_log": [_logged(row) for row in stored.logged],
         "settings": dict(stored.settings),
         "tokens": _timed(stored.tokens, "name", "created_at", "revoked_at"),
         "files": _timed(stored.files, "file_id", "made_at", "deleted_at"),
@@ -150,6 +176,36 @@ def _stated(link: StatedLink, source_names: Mapping[int, str]) -> dict[str, Any]
         "list_value_usd": _amount(used.list_value_nano_usd),
         "list_value_by": used.list_value_by or None,
         "partly_unknown": _partly_unknown(used),
+    }
+
+
+def _figure(figure: Released) -> dict[str, Any]:
+    """Return a figure that the person is counted in, as everybody who could read it got it."""
+    low, high = figure.amounts or (None, None)
+    return {
+        "cell": figure.cell,
+        "group": figure.group,
+        "first_day": figure.block.first.isoformat(),
+        "last_day": figure.block.last.isoformat(),
+        "low_usd": _amount(low),
+        "high_usd": _amount(high),
+        "readers": figure.readers,
+        "policy_mark": figure.policy_mark,
+        "log_mark": figure.log_mark,
+        "released_at": _time(figure.released_at),
+    }
+
+
+def _logged(row: LoggedRow) -> dict[str, Any]:
+    """Return a row of the log with all that its hash is made of, so that it can be worked out again."""
+    said = None if row.entry is None else asdict(row.entry)
+    salt = None if row.salt is None else row.salt.hex()
+    return {
+        "day": row.day.isoformat(),
+        "place": row.place,
+        "row_hash": row.row_hash.hex(),
+        "salt": salt,
+        **(said or {}),
     }
 
 

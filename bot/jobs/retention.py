@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import partial
 
 from bot.services import Services
-from storage import choices, finished_retention, outbox, retention
+from storage import choices, finished_retention, hints, outbox, recent_runs, retention, use_case_retention
 from storage.erasure import erase
 from storage.people import by_person_id, left_before
 
@@ -12,10 +12,13 @@ from storage.people import by_person_id, left_before
 EVENT_DAYS = 35
 _REQUEST_DAYS = 2
 _MESSAGE_DAYS = 30
+_HINT_DAYS = 180
 # A month's gap can be told from its 10th day until the next month is over, once.
 _ALERT_DAYS = 60
 # Items are facts about repositories and projects.
 _ITEM_MONTHS = 25
+_LIBRARY_NAME_MONTHS = 13
+_TAKEN_BACK_DAYS = 28
 
 
 def run(services: Services) -> dict[str, int]:
@@ -38,7 +41,26 @@ def run(services: Services) -> dict[str, int]:
     seen_at, alerts_at = now - timedelta(days=_REQUEST_DAYS), now - timedelta(days=_ALERT_DAYS)
     database.writing(lambda session: choices.drop_seen_before(session, seen_at, alerts_at=alerts_at))
     database.writing(lambda session: outbox.drop_planned_before(session, now - timedelta(days=_MESSAGE_DAYS)))
+    _drop_hints(services)
+    _forget_library_names(services)
     return {"rows_folded": folded, "leavers_erased": erased}
+
+
+def _forget_library_names(services: Services) -> None:
+    """Let the library's answers count on without names, and drop what authors took back."""
+    today, database = services.now().date(), services.database
+    names_from = _months_back(today, _LIBRARY_NAME_MONTHS)
+    database.writing(lambda session: use_case_retention.drop_names_before(session, names_from))
+    taken_back_from = today - timedelta(days=_TAKEN_BACK_DAYS)
+    database.writing(lambda session: use_case_retention.drop_withdrawn_before(session, taken_back_from))
+
+
+def _drop_hints(services: Services) -> None:
+    """Drop hints that were shown long ago, and runs by the minute that the clock has not dropped already."""
+    now, hours = services.now(), services.policy.retention.raw_hours
+    hints_from, minutes_from = now.date() - timedelta(days=_HINT_DAYS), now - timedelta(hours=hours)
+    services.database.writing(lambda session: hints.drop_hints_before(session, hints_from))
+    services.database.writing(lambda session: recent_runs.drop_minutes_before(session, minutes_from))
 
 
 def _drop_finished(services: Services, titles_from: date, outcomes_from: date) -> None:

@@ -1,11 +1,14 @@
 """The answer to `/mytokens why`: the arithmetic of one day."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any, Final
 
 from bot.domain.day import DayAnswer, ModelCost, Part, Parts
 from bot.domain.period import WEEKDAYS, long_day
+from bot.domain.why import WhyLine
 from bot.views.blocks import (
     Block,
     Message,
@@ -18,6 +21,7 @@ from bot.views.blocks import (
     section,
     visible,
 )
+from bot.views.why_lines import why_blocks
 from bot.views.wording import LOCK, about_dollars, count, dollars, money, rounded, tool_name
 
 NOTIFICATION = "What made that day's cost."
@@ -26,11 +30,21 @@ _WORTH_A_LINE_NANO_USD = 500_000_000
 _MAX_OTHERS = 6
 
 
-def day_message(answer: DayAnswer, today: date, hours: str, jobs: Sequence[Block] = ()) -> Message:
-    """Return what made the day's cost; *hours* says when a UTC day begins where the person lives.
+@dataclass(frozen=True, slots=True)
+class BesideDay:
+    """What stands beside a day's cost: shared jobs, what could have been without, [It was planned], the best hint."""
 
-    *jobs* are those that ran on their own, with the way out of the sum and back.
-    """
+    jobs: Sequence[Block] = ()
+    lines: Sequence[WhyLine] = ()
+    planned: bool = False
+    hint: Sequence[Block] = ()
+
+
+_NOTHING_BESIDE: Final = BesideDay()
+
+
+def day_message(answer: DayAnswer, today: date, hours: str, beside: BesideDay = _NOTHING_BESIDE) -> Message:
+    """Return what made the day's cost; *hours* says when a UTC day begins where the person lives."""
     blocks: list[Block] = [header(f"{_said(answer.day, today)}: {_amount(answer)}")]
     explained, others = _split(answer.models)
     if explained:
@@ -38,12 +52,14 @@ def day_message(answer: DayAnswer, today: date, hours: str, jobs: Sequence[Block
     if others:
         blocks.append(_others(others, alone=explained is None))
     blocks += _option(explained)
+    blocks += why_blocks(beside.lines)
     if answer.unpriced:
         names = ", ".join(visible(model, 60) for model in answer.unpriced[:5])
         blocks.append(plain_section(f"Price unknown: {names}. Not in the sum."))
-    blocks += jobs
+    blocks += beside.hint
+    blocks += beside.jobs
     blocks.append(context(_small_print(answer, explained, hours)))
-    blocks += [context(LOCK), _buttons(answer.day, today)]
+    blocks += [context(LOCK), _buttons(answer.day, today, *_planned(answer, planned=beside.planned))]
     return Message(NOTIFICATION, blocks)
 
 
@@ -57,10 +73,10 @@ def _amount(answer: DayAnswer) -> str:
     return f"{money(answer.cost)} {'billed' if answer.lane == 'billed' else 'at list price'}"
 
 
-def empty_day(day: date, today: date, jobs: Sequence[Block] = ()) -> Message:
+def empty_day(day: date, today: date, jobs: Sequence[Block] = (), hint: Sequence[Block] = ()) -> Message:
     """Return the answer for a day of which nothing is known beside *jobs* that are shared."""
     text = "no cost of your own: only shared jobs ran." if jobs else "no usage arrived for that day."
-    parts = [section(f"*{_said(day, today)}:* {text}"), *jobs, context(LOCK), _buttons(day, today)]
+    parts = [section(f"*{_said(day, today)}:* {text}"), *hint, *jobs, context(LOCK), _buttons(day, today)]
     return Message(NOTIFICATION, parts)
 
 
@@ -160,9 +176,19 @@ def _small_print(answer: DayAnswer, explained: ModelCost | None, hours: str) -> 
     return " ".join([*said, hours]).strip() or "From the daily rows that are kept about you."
 
 
-def _buttons(day: date, today: date) -> Block:
+def _planned(answer: DayAnswer, *, planned: bool) -> list[dict[str, Any]]:
+    """Return the way to say that a day above usual was planned, and back."""
+    day = answer.day.isoformat()
+    if planned:
+        return [button("Planned by you: undo", "planned", f"{day} off")]
+    usual, cost = answer.usual_nano_usd, answer.cost.known
+    above = usual is not None and cost is not None and cost > usual
+    return [button("It was planned", "planned", day)] if above else []
+
+
+def _buttons(day: date, today: date, *first: dict[str, Any]) -> Block:
     before, after = day - timedelta(days=1), day + timedelta(days=1)
     row = [button("The day before", "why", before.isoformat())]
     if after <= today:
         row.append(button("The day after", "why", after.isoformat()))
-    return actions(*row, button("Token details", "tokens", day.isoformat()), button("Four weeks", "show", "4w"))
+    return actions(*first, *row, button("Token details", "tokens", day.isoformat()), button("Four weeks", "show", "4w"))

@@ -15,7 +15,7 @@ DIGEST_CHOICES: Sequence[tuple[str, str]] = (
     ("figures", "Yes, with figures in the message"),
     ("none", "No"),
 )
-_QUESTION: Final = "*A short note once a week?* What you finished and what it cost."
+_QUESTION: Final = "*A short note once a week?* What you finished, what it cost, one thing worth a look."
 IN_SLACK: Final = (
     "Messages in Slack can be exported by workspace owners; behind a button nothing of yours is stored there."
 )

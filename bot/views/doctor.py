@@ -11,9 +11,12 @@ _STATE_WIDTH: Final = len("to do")
 _MOST_TEXT: Final = 400
 # What does not work without a scope that a workspace may leave out.
 _WITHOUT_SCOPE: Final = {
+    "channels:read": "looking whether the bot is in a channel before something is to go there",
     "files:write": "`/mytokens export`",
+    "groups:read": "looking whether the bot is in a private channel before something is to go there",
     "im:history": "looking whether a message that got no answer was posted; it is skipped",
     "im:write": "opening a conversation to look whether a message was posted; the first to somebody is skipped",
+    "usergroups:read": "team whose members are a user group in Slack",
 }
 _WITHOUT_PERSON: Final = {
     "help": ("Help", 'nobody is named: whoever has a question reads "whoever runs this bot"'),
@@ -123,6 +126,11 @@ def people_missing(entry: str) -> Line:
     name, text = _WITHOUT_PERSON[entry]
     example = '["U0123456789"]' if entry == "help" else '"C0123456789"'
     return Line(name, "to do", text, f"say who: [people] {entry} = {example} in the policy file")
+
+
+def nobody_agrees_to_teams() -> Line:
+    """Return that leads set team digests up by themselves."""
+    return fine("Teams", "set up by their leads at once: [people] operators is empty, so nobody has to agree")
 
 
 def people_not_needed(entries: Sequence[str]) -> Line:

@@ -125,6 +125,14 @@ def export_started() -> Message:
     return Message(NOTIFICATION, [section("*Your data is in your messages with this app*, as a file."), context(LOCK)])
 
 
+def export_overtaken() -> Message:
+    """Return the answer to somebody who erased everything while their file was made."""
+    return Message(
+        NOTIFICATION,
+        [section("You erased everything meanwhile, so there is no file: it was deleted with the rest."), context(LOCK)],
+    )
+
+
 def export_file_note() -> Message:
     """Return the message beside the file in the app's direct messages."""
     return Message(

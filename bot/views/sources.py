@@ -5,9 +5,11 @@ from datetime import date
 from typing import Final
 
 from bot.domain.feeds import BILLED, SEAT, Believed, Feed, Silent
+from bot.domain.hints.rules import SwitchedOff
 from bot.domain.period import short_day
 from bot.views.blocks import Block, Message, Twin, actions, button, context, data_table, foreign, header, section
 from bot.views.help import contacts
+from bot.views.hint_rules import waiting_blocks
 from bot.views.wording import LOCK, day_or_recent, listed, plural, provider_name, source_name, tool_name
 
 NOTIFICATION: Final = "About your sources."
@@ -33,7 +35,12 @@ _KINDS: Final = {"push": "pushed events", "ccusage": "ccusage"}
 
 
 def sources_message(
-    feeds: Sequence[Feed], silent: Sequence[Silent], believed: Sequence[Believed], helpers: Sequence[str], today: date
+    feeds: Sequence[Feed],
+    silent: Sequence[Silent],
+    believed: Sequence[Believed],
+    helpers: Sequence[str],
+    today: date,
+    hints_off: Sequence[SwitchedOff] = (),
 ) -> Message:
     """Return what is connected, how fresh it is, what its money is, and which source counts for which tool."""
     blocks: list[Block | Twin] = [header("Where your figures come from")]
@@ -45,6 +52,7 @@ def sources_message(
     counting = [_believed(each) for each in believed if not _goes_without_saying(each)]
     if counting:
         blocks.append(section(_within(counting, "more tool")))
+    blocks += waiting_blocks(hints_off)
     blocks.append(context("Days are UTC. What several sources report is counted once; the others are kept to compare."))
     return Message(
         NOTIFICATION,

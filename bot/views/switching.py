@@ -8,6 +8,7 @@ from bot.domain.period import day_and_month
 from bot.views.blocks import Block, Message, actions, button, confirm, context, foreign, section
 from bot.views.digest_settings import IN_SLACK, NoteSettings, note_blocks
 from bot.views.help import contacts
+from bot.views.hints import alarm_blocks
 from bot.views.wording import LOCK, listed, plural, provider_name
 
 NOTIFICATION = "About your AI usage."
@@ -25,9 +26,10 @@ def first_screen(name: str) -> Message:
             section(
                 "*Kept, per day:* tool, model, kinds of tokens, cost, job or repository name. Where your company "
                 "connects them, your merged changes and closed tickets: link, title, date.\n"
-                "*Never kept:* what you wrote, what the AI answered, file names, code, times of day.\n"
-                "*Known already, as about everybody:* your name, email and time zone from Slack, and the accounts "
-                "that the connected tools list.\n"
+                "*Never kept:* what you wrote, what the AI answered, file names, code, times of day (72 "
+                "hours if you switch on the runaway alarm).\n"
+                "*Known already, as about everybody:* your name, email and time zone from Slack, your group "
+                "from the company's file, and the accounts that the connected tools list.\n"
                 "*Seen by:* you."
             ),
             actions(
@@ -46,6 +48,8 @@ def switched_on(
     note: NoteSettings,
     providers: Sequence[str] = (),
     about_accounts: Sequence[Block] = (),
+    *,
+    min_people: int,
 ) -> Message:
     """Return what follows [Switch it on]: where data comes from, whose accounts are whose, and two questions."""
     fetching = (
@@ -61,31 +65,34 @@ def switched_on(
             section(f"*It's on.* {fetching}"),
             *about_accounts,
             actions(button("Connect my laptop", "connect"), button("Show my usage", "show", "4w")),
-            *_questions(choices, note),
+            *_questions(choices, note, min_people),
         ],
     )
 
 
-def your_choices(choices: dict[str, str], note: NoteSettings, about_accounts: Sequence[Block] = ()) -> Message:
+def your_choices(
+    choices: dict[str, str], note: NoteSettings, about_accounts: Sequence[Block] = (), *, min_people: int
+) -> Message:
     """Return the two questions again, with what was chosen; it says nothing of collecting, which may be paused."""
     row = actions(
         button("Connect my laptop", "connect"), button("Show my usage", "show", "4w"), button("What is kept", "privacy")
     )
-    return Message(NOTIFICATION, [*about_accounts, *_questions(choices, note), row])
+    return Message(NOTIFICATION, [*about_accounts, *_questions(choices, note, min_people), row])
 
 
-def _questions(choices: dict[str, str], note: NoteSettings) -> list[Block]:
+def _questions(choices: dict[str, str], note: NoteSettings, min_people: int) -> list[Block]:
     return [
         *note_blocks(note),
+        *alarm_blocks(choices),
         section(
-            "*May your cost be counted in your department's total?* Only where 12 or more are counted, as a "
+            f"*May your cost be counted in your department's total?* Only where {min_people} or more are counted, as a "
             "range, once in four weeks. Everybody in the group can read the same figure."
             f"{_chosen(choices.get('counted'), COUNTED_CHOICES)}"
         ),
         actions(*(button(label, "counted", value) for value, label in COUNTED_CHOICES)),
         context(
-            "Counting is for later: this version keeps the answer and makes no group totals. Nobody is told what "
-            f"you choose, no answer is no, and you can change it any time in `/mytokens privacy`. {IN_SLACK}"
+            "Nobody is told what you choose, no answer is no, and you can change it any time in `/mytokens privacy`. "
+            f"{IN_SLACK}"
         ),
         context(LOCK),
     ]

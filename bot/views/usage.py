@@ -70,6 +70,7 @@ class Beside:
     """What stands beside the figures of a period: jobs apart from the sum, and lines of the person's own limits."""
 
     jobs: Sequence[Block] = ()
+    hint: Sequence[Block] = ()
     awaited: Sequence[str] = ()
     paused_since: date | None = None
     limits: Sequence[str] = ()
@@ -90,6 +91,7 @@ def usage_message(
             )
         )
     parts += where_it_went(summary)
+    parts += beside.hint
     parts += beside.jobs
     parts.append(context(_freshness(deliveries, work, today)))
     parts.append(context(LOCK))

@@ -9,14 +9,16 @@ from statistics import median
 import pytest
 
 from bot.connectors.overlaps import load_overlaps
+from bot.demo.company.ana import Ana
 from bot.demo.company.ana_ledger import expensive_tuesday
+from bot.demo.company.draws import Draws
 from bot.demo.company.habits import HEAVY
 from bot.demo.company.jobs import runaway_began, runaway_day
 from bot.demo.company.people import everybody
-from bot.demo.company.usage import SEED
+from bot.demo.company.usage import HISTORY_DAYS, SEAT_USD, SEED
 from bot.domain.counting import count_once
 from bot.domain.day import DayAnswer, explain_day
-from bot.domain.money import seat_share_nano_usd
+from bot.domain.money import NANO_PER_USD, seat_share_nano_usd
 from bot.domain.period import Period
 from bot.domain.pricing import Rates
 from bot.domain.summary import Summary, cost_of, costed, daily_costs, summarise
@@ -26,6 +28,7 @@ from bot.views.wording import dollars
 from tests.demo.larkfield import START, TUESDAY, billed, company, days, reported, rows_of
 from tests.senders import PRICES
 
+SEAT_NANO_USD = SEAT_USD * NANO_PER_USD
 FOUR_WEEKS = Period("4w", START - timedelta(days=28), START - timedelta(days=1))
 STARTS = [START + timedelta(days=more) for more in (0, 1, 2, 3, 4, 5, 6, 61, 200, 461)]
 
@@ -51,7 +54,7 @@ def summary_of(handle: str) -> Summary:
 
 
 def seat(when: Sequence[date]) -> int:
-    return sum(seat_share_nano_usd(19_000_000_000, day) for day in when)
+    return sum(seat_share_nano_usd(SEAT_NANO_USD, day) for day in when)
 
 
 def test_why_tuesday_cost_37() -> None:
@@ -144,14 +147,28 @@ def test_the_expensive_tuesday_stands_out_as_a_spike() -> None:
 
 @pytest.mark.parametrize(("start", "seed"), [*((start, SEED) for start in STARTS), (START, 1), (START, 2)])
 def test_the_story_is_told_relative_to_any_start(start: date, seed: int) -> None:
-    of, last_four = company(start, seed), days(28, start=start)
-    rows, tuesday = rows_of("ana", last_four, of), expensive_tuesday(start)
+    """Asked of Ana alone: the rest of the company takes a second to make for each start."""
+    told = Ana(start, start - timedelta(days=HISTORY_DAYS), SEAT_NANO_USD, Draws(seed), PRICES)
+    rows = {day: list(told.rows(day)) for day in days(105, start=start)}
+    last_four, before = days(28, start=start), days(56, 29, start)
+    tuesday = expensive_tuesday(start)
 
     assert tuesday.weekday() == 1
-    assert dollars(billed(rows, lambda row: row.day == tuesday and not row.is_seat)) == "$37.00"
-    assert dollars(billed(rows) - seat(last_four)) == "$180.00"
-    assert dollars(billed(rows_of("ana", days(56, 29, start), of))) == "$188.60"
-    assert all((row.billed_nano_usd or 1) > 0 for row in rows_of("ana", days(105, start=start), of))
+    assert dollars(billed(rows[tuesday])) == "$37.00"
+    assert dollars(billed(row for day in last_four for row in rows[day])) == "$180.00"
+    assert dollars(billed(row for day in before for row in rows[day]) + seat(before)) == "$188.60"
+    assert all((row.billed_nano_usd or 1) > 0 for day in rows for row in rows[day])
+
+
+@pytest.mark.parametrize(("start", "seed", "back"), [(START, SEED, 105), (STARTS[-1], 1, 14)])
+def test_the_company_reports_of_ana_her_story_and_her_seat(start: date, seed: int, back: int) -> None:
+    told = Ana(start, start - timedelta(days=HISTORY_DAYS), SEAT_NANO_USD, Draws(seed), PRICES)
+    when = days(back, start=start)
+    reported_of_her = rows_of("ana", when, company(start, seed))
+    used = [row for row in reported_of_her if not row.is_seat]
+
+    assert sorted(used, key=repr) == sorted((row for day in when for row in told.rows(day)), key=repr)
+    assert billed(row for row in reported_of_her if row.is_seat) == seat(when)
 
 
 def test_dags_agent_ran_away_last_wednesday_at_ten_past_two() -> None:

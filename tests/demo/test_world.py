@@ -32,7 +32,7 @@ def demo() -> Iterator[Demo]:
         switched_on = made.press(ANA, first, "Switch it on")
         assert "It's on." in texts(switched_on)
         assert "*`ana-ruiz` at GitHub is yours*" in texts(made.press(ANA, switched_on, "Yes"))
-        assert until(made.has_arrived)
+        assert until(made.has_arrived, 60)
         yield made
 
 
@@ -114,6 +114,15 @@ def test_why_tuesday_gives_the_arithmetic(demo: Demo) -> None:
     assert said.index("*Everything else:*") < said.index("*One option:*")
     assert "would have been about $10. Your call." in said
     assert "Your Tuesdays are usually about $8.00." in said
+
+
+def test_whoever_is_on_from_the_start_can_ask_for_a_month_long_ago(demo: Demo) -> None:
+    """Months before the daily rows."""
+    spring, too_old = demo.answer(DAG, "2026-03"), demo.answer(DAG, "2025-03")
+
+    assert "Your March 2026" in spring
+    assert " billed" in spring
+    assert "Nothing arrived for these days" in too_old
 
 
 def test_messages_are_dated_by_the_demos_clock(demo: Demo) -> None:

@@ -7,7 +7,6 @@ from typing import Any
 from slack_sdk import WebClient
 
 from bot.connectors.overlaps import load_overlaps
-from bot.connectors.prices import price_book
 from bot.domain.people import Standing, Viewer
 from bot.domain.usage import UsageRow
 from bot.policy import load_policy
@@ -21,12 +20,13 @@ from storage import choices, people, usage
 from storage.engine import Database
 from storage.ids import source_id
 from tests.cast import ADA, MARKS, ORG, T0, TODAY, switched_on
+from tests.senders import PRICES
 
 # What may follow a word that reads a period or a day; others are asked with nothing after them.
 ARGUMENTS = ("", "week", "4w", "12w", "30d", "month", "today", "2026-10", "2026-11-18", "tuesday", "yesterday")
 TAKES_A_PERIOD = {"show", "why", "tokens", "finished"}
 # These would need Slack itself; what they send is tested end to end.
-NEEDS_SLACK = {"on", "export", "delete-file"}
+NEEDS_SLACK = {"create", "on", "export", "delete-file"}
 
 
 def services_on(database: Database, now: datetime = T0, pool: AnswerPool | None = None) -> Services:
@@ -34,7 +34,7 @@ def services_on(database: Database, now: datetime = T0, pool: AnswerPool | None 
     return Services(
         database=database,
         policy=load_policy(None),
-        prices=price_book(None),
+        prices=PRICES,
         overlaps=load_overlaps(None),
         marks=MARKS,
         now=lambda: now,
@@ -65,8 +65,8 @@ def _from(row: UsageRow, source: int) -> UsageRow:
     return UsageRow(**values | {"source_id": source})
 
 
-def every_answer(services: Services, viewer: Viewer) -> dict[str, str]:
-    """Return the text of every answer, by the words that lead to it."""
+def every_answer(services: Services, viewer: Viewer, *asked: str) -> dict[str, str]:
+    """Return the text of every answer, by the words that lead to it; where some are *asked*, of these alone."""
     found = {}
     every = [(name, word) for name, command in COMMANDS.items() for word in command.words.values()]
     for command, word in every:
@@ -80,9 +80,13 @@ def every_answer(services: Services, viewer: Viewer) -> dict[str, str]:
                 continue
             if word.name == "erase":
                 continue  # last of all, tested by itself: it would end the walk
+            typed = f"{word.name} {argument}".strip()
+            key = typed if command == "mytokens" else f"{command} {typed}"
+            if asked and key not in asked:
+                continue
             visit = Visit(viewer.slack_id, ORG, word.name, argument, "", f"{word.name}-{number}", from_button=True)
             visit = replace(visit, command=command)
-            found[f"{word.name} {argument}".strip()] = _text(word, visit, asker, services)
+            found[key] = _text(word, visit, asker, services)
     return found
 
 

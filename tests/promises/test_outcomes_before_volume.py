@@ -29,7 +29,10 @@ ALLOWED = (
     "There is no ranking here. Using more AI never makes anything look better.",
     "Not for judging performance.",
     "behind a button",
+    "what saved you an hour last week?",  # asked where the library is empty; about a method, and of nobody's use
 )
+# The friendly no, and the page that cites the study: they name a ranking in order to say why there is none.
+SAYS_NO = {f"teamdigest {word}" for word in ("leaderboard", "rank", "top", "adoption", "why-no-ranking")}
 # What more use may bring out: statements of cost. What it may take away must not be of this kind.
 COMPARISONS = ("above it", "are usually about", "more than usual")
 
@@ -84,9 +87,11 @@ def test_more_use_brings_no_praise_and_takes_no_comparison_away(
     less = every_answer(services, ada_with(sqlite_database, rows, budget_usd=20))
     more = every_answer(services, ada_with(sqlite_database, more_of(rows, factor), budget_usd=20))
 
-    for asked in less.keys() & more.keys():
+    assert less.keys() >= SAYS_NO
+    for asked in less.keys() & more.keys() - SAYS_NO:
         assert not NEVER.search(without_allowed(less[asked])), (asked, NEVER.search(without_allowed(less[asked])))
         assert not NEVER.search(without_allowed(more[asked])), (asked, NEVER.search(without_allowed(more[asked])))
+    for asked in less.keys() & more.keys():
         for comparison in COMPARISONS:
             assert less[asked].count(comparison) <= more[asked].count(comparison), (asked, comparison)
 
@@ -94,7 +99,7 @@ def test_more_use_brings_no_praise_and_takes_no_comparison_away(
 def test_less_than_usual_is_never_said(sqlite_database: Database) -> None:
     """A cheap Tuesday after eight dear ones: the answer says what it cost and compares nothing."""
     rows = [row(day=day_before(2 + 7 * week), billed_nano_usd=(900 if week else 1) * 10**9) for week in range(8)]
-    answers = every_answer(services_on(sqlite_database), ada_with(sqlite_database, rows))
+    answers = every_answer(services_on(sqlite_database), ada_with(sqlite_database, rows), "why tuesday")
 
     assert "usually" not in answers["why tuesday"]
     assert "$1.00 billed" in answers["why tuesday"]
@@ -102,7 +107,7 @@ def test_less_than_usual_is_never_said(sqlite_database: Database) -> None:
 
 def test_a_dear_day_is_compared_with_what_is_usual(sqlite_database: Database) -> None:
     rows = [row(day=day_before(2 + 7 * week), billed_nano_usd=(8 if week else 37) * 10**9) for week in range(8)]
-    answers = every_answer(services_on(sqlite_database), ada_with(sqlite_database, rows))
+    answers = every_answer(services_on(sqlite_database), ada_with(sqlite_database, rows), "why tuesday")
 
     assert "Your Tuesdays are usually about $8.00." in answers["why tuesday"]
 
@@ -131,8 +136,8 @@ more_rows = st.lists(
 )
 
 
-def answers_with(database: Database, finished: list[FinishedItem], rows: list[UsageRow]) -> dict[str, str]:
-    """Return every answer to Ada who finished *finished* and nothing else, and used AI as *rows* say."""
+def answers_with(database: Database, finished: list[FinishedItem], rows: list[UsageRow], *asked: str) -> dict[str, str]:
+    """Return what is *asked*, of Ada who finished *finished* and nothing else, and used AI as *rows* say."""
     viewer, services = ada_with(database, rows), services_on(database)
     with_titles = [own(item, f"Title of {item.reference}") for item in finished]
 
@@ -142,7 +147,7 @@ def answers_with(database: Database, finished: list[FinishedItem], rows: list[Us
 
     database.writing(empty)
     plant(services, viewer, with_titles)
-    return every_answer(services, viewer)
+    return every_answer(services, viewer, *asked)
 
 
 def said_of_work(text: str) -> list[str]:
@@ -160,10 +165,11 @@ def amounts_in(pattern: re.Pattern[str], text: str) -> list[float]:
 def test_more_use_changes_no_word_about_what_was_finished(
     sqlite_database: Database, finished: list[FinishedItem], rows: list[UsageRow], more: list[UsageRow]
 ) -> None:
-    less = answers_with(sqlite_database, finished, rows)
-    after = answers_with(sqlite_database, finished, [*rows, *more])
+    words = ("show week", "show 4w", "show 12w", "finished 4w", "finished 12w", "privacy")
+    less = answers_with(sqlite_database, finished, rows, *words)
+    after = answers_with(sqlite_database, finished, [*rows, *more], *words)
 
-    for asked in ("show week", "show 4w", "show 12w", "finished 4w", "finished 12w", "privacy"):
+    for asked in words:
         assert said_of_work(less[asked]) == said_of_work(after[asked]), asked
         assert not NEVER.search(without_allowed(after[asked])), asked
 
@@ -174,8 +180,8 @@ def test_more_use_never_makes_a_change_look_cheaper(
     sqlite_database: Database, rows: list[UsageRow], factor: int, more: list[UsageRow]
 ) -> None:
     finished = [change(number, ago(20 + 8 * number)) for number in range(1, 8)]
-    less = answers_with(sqlite_database, finished, rows)["show 12w"]
-    after = answers_with(sqlite_database, finished, [*more_of(rows, factor), *more])["show 12w"]
+    less = answers_with(sqlite_database, finished, rows, "show 12w")["show 12w"]
+    after = answers_with(sqlite_database, finished, [*more_of(rows, factor), *more], "show 12w")["show 12w"]
 
     before, now = amounts_in(PER_ITEM, less), amounts_in(PER_ITEM, after)
     assert len(before) in {0, 3}
@@ -187,8 +193,8 @@ def test_more_use_never_ties_more_of_the_cost_to_what_was_finished(sqlite_databa
     finished = [change(1, ago(8))]
     some = [row(day=ago(20), work="acme/web", billed_nano_usd=60 * 10**9)]
     poured_in = [row(day=ago(9), work="acme/api", billed_nano_usd=900 * 10**9)]
-    less = answers_with(sqlite_database, finished, some)["show 4w"]
-    after = answers_with(sqlite_database, finished, [*some, *poured_in])["show 4w"]
+    less = answers_with(sqlite_database, finished, some, "show 4w")["show 4w"]
+    after = answers_with(sqlite_database, finished, [*some, *poured_in], "show 4w")["show 4w"]
 
     assert amounts_in(NOT_TIED, less) == [60.0]
     assert amounts_in(NOT_TIED, after) == [60.0, 960.0]

@@ -8,8 +8,15 @@ import pytest
 from sqlmodel import Session, SQLModel
 
 from bot.domain.accounts import AssignedAccount, Question
+from bot.domain.blocks_of_weeks import Block
+from bot.domain.chain import EXPORT, Entry
 from bot.domain.outcomes.links import StatedLink
 from bot.domain.people import SlackId, Viewer
+from bot.domain.teams import Wish
+from bot.domain.use_cases import steps
+from bot.domain.use_cases.entry import Draft
+from bot.domain.use_cases.evidence import Answer
+from bot.domain.use_cases.traces import Decision, Report
 from storage import (
     assignments,
     choices,
@@ -17,19 +24,40 @@ from storage import (
     erasure,
     finished,
     finished_links,
+    hints,
     own_marks,
     people,
+    recent_runs,
     retention,
+    teams,
     tokens,
+    use_case_answers,
+    use_case_asking,
+    use_case_curating,
+    use_case_entries,
+    use_case_round_ups,
+    use_case_tries,
 )
+from storage.access_log import note, verify
 from storage.engine import Database
 from storage.finished import Owned
-from storage.ids import source_id, table_of
+from storage.ids import new_id, source_id, table_of
 from storage.listings import Listing, take_listed
 from storage.planning import plan
-from storage.tables import AccountAllowance, EmailHolder, EventMark, OtelSeries, Tombstone
+from storage.recent_runs import RunMinute
+from storage.released import note_parts
+from storage.tables import (
+    AccountAllowance,
+    EmailHolder,
+    EventMark,
+    OrgHome,
+    OtelSeries,
+    TeamMember,
+    Tombstone,
+)
 from storage.usage import add_source_days
 from tests.cast import ADA, BOB, EVE, MARKS, T0, TODAY, own_account, row, switched_on
+from tests.domain.hints.cast import a_finding
 from tests.domain.outcomes.cast import change
 from tests.storage.usage_of_people import deliver, held
 
@@ -59,6 +87,8 @@ def live(database: Database, viewer: Viewer, name: str, *, months: bool = True) 
         own = viewer.person_id
         choices.choose(session, own, "digest", "weekly", T0)
         choices.note_file(session, own, f"F0{name}", T0)
+        note(session, Entry(EXPORT, person_id=own), T0)
+        note_parts(session, Block(35), [(own, f"group cost {name}")])
         tokens.create_token(session, f"{name}-token", own, T0)
         plan(session, "back_fill", "2026-11-19", [(own, T0)], T0)
         session.add(EventMark(source_id=laptop.source, event=name.encode(), content=1, seen_on=TODAY))
@@ -68,6 +98,8 @@ def live(database: Database, viewer: Viewer, name: str, *, months: bool = True) 
         listed = [Listing(f"{name}-login", f"{name}@example.com", "person")]
         take_listed(session, "github", listed, MARKS, TODAY, TODAY)
         _finish(session, account, own, name)
+        _share(session, own, name)
+        _lead(session, own, name)
         company = source_id(session, "push", "meshclaw")
         add_source_days(session, [row(source_id=company, requests=5)])
 
@@ -85,7 +117,11 @@ def live(database: Database, viewer: Viewer, name: str, *, months: bool = True) 
         f"{name}-login",
         f"{name}-denied",
         f"{name}'s work",
+        f"{name}'s draft",
+        f"{name}'s thanks",
+        f"{name}'s report",
         f"{name}-marked",
+        f"{name}-team",
         f"{name}/secret",
         f"F0{name}",
         name.encode(),
@@ -100,6 +136,37 @@ def _finish(session: Session, account: int, person_id: int, name: str) -> None:
     used = row(source="push", source_id=source_id(session, "push", "meshclaw"), requests=1)
     finished_links.add_links(session, {account: [StatedLink(item.reference, used)]})
     own_marks.put_mark(session, person_id, "not_mine", f"{name}-marked", T0)
+    _look_at(session, account, person_id, name)
+
+
+def _look_at(session: Session, account: int, person_id: int, name: str) -> None:
+    """Let the person have been shown a hint, and a run of theirs be kept by the minute."""
+    hints.record(session, person_id, a_finding(subject=f"{name}-job"), "digest", "2026-W46", TODAY)
+    source = source_id(session, "push", "meshclaw")
+    run = (f"{name}-run", T0, "meshclaw", f"{name}-job", "schedule", 1, 2)
+    recent_runs.add_minutes(session, [RunMinute(account, source, *run, has_progress=False)])
+
+
+def _share(session: Session, person_id: int, name: str) -> None:
+    """Let the person have a draft for the library, and say of others' entries what can be said."""
+    draft = steps.kept_draft(new_id(), Draft(title=f"{name}'s draft"), person_id, TODAY)
+    use_case_entries.put(session, draft)
+    answer = Answer(new_id(), person_id, "Platform", "yes", TODAY)
+    use_case_answers.say(session, 1, answer)
+    use_case_answers.add_thanks(session, answer.id, person_id, f"{name}'s thanks", named=True)
+    use_case_tries.note_offered(session, person_id, [1], TODAY)
+    use_case_curating.report(session, Report(new_id(), 1, person_id, f"{name}'s report", TODAY))
+    use_case_curating.decide(session, Decision(new_id(), 2, person_id, "kept", "Fine", TODAY))
+    use_case_asking.ask(session, new_id(), "A way to draw plans", person_id, TODAY)
+    use_case_round_ups.subscribe(session, f"C0{name}", person_id, TODAY)
+
+
+def _lead(session: Session, person_id: int, name: str) -> None:
+    """Let the person have a home, lead a team and be in another."""
+    wish = Wish(f"{name}-team", ("acme/api",), user_group="S0NIGHT01")
+    teams.create(session, wish, person_id, T0, cost_group="", is_agreed=True)
+    session.add(OrgHome(person_id=person_id, group_name="Payments"))
+    session.add(TeamMember(person_id=person_id, team_id=1))
 
 
 def _allowance(account: int, source: int) -> AccountAllowance:
@@ -165,11 +232,29 @@ def test_nobody_else_loses_anything(database: Database) -> None:
     erase(database, ada.person_id)
     after = snapshot(database)
 
-    everybodys = {"label", "source_day"}
-    for name in before.keys() - KEYED_MARKS - everybodys:
+    everybodys = {"label", "source_day", "access_entry"}
+    nameless = {"use_case_answer", "use_case_report", "use_case_decision", "looking_for", "channel_round_up"}
+    for name in nameless:
+        assert before[name] < after[name], "it stays, without whose it is"
+    for name in before.keys() - KEYED_MARKS - everybodys - nameless:
         assert after[name] == before[name], name
     assert before["label"] <= after["label"]
     assert len(after["source_day"]) == 1, "sums over everybody stay"
+    assert before["access_entry"] <= after["access_entry"]
+
+
+def test_the_log_keeps_its_hashes_and_says_nothing_of_who_it_was(database: Database) -> None:
+    ada = switched_on(database)
+    live(database, ada, "ada")
+    hashes = {each[1] for each in snapshot(database)["access_entry"]}
+    erase(database, ada.person_id)
+    rows = snapshot(database)["access_entry"]
+
+    assert hashes < {each[1] for each in rows}
+    assert sorted(each[4] for each in rows) == ["", "erased"]
+    assert ada.person_id not in {value for each in rows for value in each}
+    with database.reading() as session:
+        assert verify(session) is None
 
 
 def test_the_other_holder_of_an_account_keeps_their_days(database: Database) -> None:

@@ -189,6 +189,7 @@ def test_everything_is_in_the_persons_own_file(database: Database) -> None:
     database.writing(lambda s: own_marks.put_mark(s, ada.person_id, "not_mine", "PAY-1", T0))
     stored = read(database, lambda session: everything_about(session, ada, MARKS))
 
+    assert stored is not None
     assert [(item.reference, item.title) for item in stored.outcomes] == [("acme/api#1", "A title")]
     assert stored.outcome_links == [named]
     assert stored.marks == [("not_mine", "PAY-1", T0)]

@@ -16,8 +16,12 @@ TABLES: Final = [pytest.param(table, id=name) for name, table in SQLModel.metada
 # What grows with people and days, or is one person's. All other tables are small, or looked up by their whole key.
 LEADING: Final = {"account_id", "person_id", "source_id"}
 LOOKED_UP: Final = {
+    "channel_round_up", "looking_for", "use_case", "use_case_answer", "use_case_decision", "use_case_link",
+    "use_case_posting", "use_case_report", "use_case_spelling", "use_case_word",
+    "access_day", "access_entry", "policy_version",
     "account", "assignment", "block_verdict", "change", "email_holder", "host_seen", "job_slot", "label",
-    "listed_account", "person", "seen_request", "send_rate", "slack_user", "source", "token", "tombstone",
+    "listed_account", "org_group", "org_member", "org_team", "person", "released_figure", "seen_request", "send_rate",
+    "slack_user", "source", "team", "team_issue", "text_spending", "token", "tombstone",
 }  # fmt: skip
 
 

@@ -1,6 +1,6 @@
 """Who wants the weekly note: their choices, and everybody's in one read, on both engines."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 from sqlmodel import Session
@@ -32,9 +32,9 @@ def of(database: Database, person_id: int) -> Subscription:
         return stored.subscription_of(session, person_id, USUAL)
 
 
-def everybody(database: Database) -> dict[int, stored.Subscriber]:
+def everybody(database: Database, long_ago: datetime = T0) -> dict[int, stored.Subscribers]:
     with database.reading() as session:
-        return {each.person_id: each for each in stored.subscribers(session, USUAL)}
+        return {person: some for some in stored.subscribers(session, USUAL, long_ago) for person in some.persons}
 
 
 def test_nothing_is_wanted_before_it_is_chosen(database: Database) -> None:
@@ -90,6 +90,18 @@ def test_a_choice_from_before_such_notes_were_sent_counts_from_then(database: Da
     database.writing(lambda session: choose(session, ada, MODE, "button", T0))
 
     assert everybody(database)[ada].subscription.since == T0
+
+
+def test_for_all_since_when_is_told_only_of_who_has_not_wanted_it_for_long(database: Database) -> None:
+    ada, bob, eve = (switched_on(database, who).person_id for who in (ADA, BOB, EVE))
+    subscribe(database, ada, "button")
+    subscribe(database, bob, "button", at=2)
+    database.writing(lambda session: choose(session, eve, MODE, "button", T0))
+    found = everybody(database, long_ago=T0 + HOUR)
+
+    assert {person: some.subscription.since for person, some in found.items()} == {
+        ada: None, bob: T0 + 2 * HOUR, eve: None,
+    }  # fmt: skip
 
 
 def test_stopping_and_wishing_again_end_a_rest_and_other_changes_do_not(database: Database) -> None:

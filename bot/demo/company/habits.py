@@ -53,7 +53,7 @@ _OWN: Final[dict[str, Habits]] = {
     "sam": Habits(claude_usd=2.6, haiku=0.2, codex_usd=0.8),
     "vera": Habits(claude_usd=0.3, haiku=0.3),
     "ines": Habits(claude_usd=0.25, haiku=0.6),
-    "iva": Habits(claude_usd=0.95, opus=1.0, shape=SHORT_CALLS, has_seat=True, day_log_sd=0.25),
+    "iva": Habits(claude_usd=2.0, opus=1.0, shape=SHORT_CALLS, has_seat=True, day_log_sd=0.25),
     "teo": Habits(claude_usd=6.0, opus=0.0, haiku=0.1, shape=UNCACHED, has_seat=True),
     "lea": Habits(codex_usd=4.6, has_seat=True),
 }

@@ -16,7 +16,7 @@ RUNAWAY_JOB: Final = "dependency-bump"
 RUNAWAY_OWNER: Final = "dag"
 UNOWNED: Final = "build-farm"  # an account that belongs to nobody
 _RUNAWAY_CENTS: Final = 4_760
-_RUNAWAY_BEGAN: Final = time(2, 10)
+RUNAWAY_BEGAN: Final = time(2, 10)
 _EVERY_DAY: Final = range(7)
 _WEEKDAYS: Final = range(5)
 _FRIDAY: Final = range(4, 5)
@@ -64,7 +64,7 @@ def runaway_day(start: date) -> date:
 
 def runaway_began(start: date) -> datetime:
     """Return when it began, for what watches live events; days alone do not tell."""
-    return datetime.combine(runaway_day(start), _RUNAWAY_BEGAN, tzinfo=UTC)
+    return datetime.combine(runaway_day(start), RUNAWAY_BEGAN, tzinfo=UTC)
 
 
 def job_rows(day: date, start: date, amount: float, draws: Draws, prices: PriceBook) -> Iterator[tuple[str, UsageRow]]:
