@@ -1,10 +1,13 @@
 """Who wants the weekly note, when and how: choices of people, and in one read those of everybody."""
 
-from collections.abc import Collection, Iterator
+import json
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping
 from datetime import date, datetime, timedelta
 from typing import Final, NamedTuple
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import String, bindparam, cast, select
+from sqlalchemy.sql.functions import aggregate_strings
 from sqlmodel import Session
 
 from bot.domain.iso_week import IsoWeek
@@ -30,29 +33,40 @@ _settings, _users, _persons = table_of(Setting), table_of(SlackUser), table_of(P
 _scopes, _links, _sources = table_of(FeedScope), table_of(AccountLink), table_of(Source)
 
 
-class Subscriber(NamedTuple):
-    """Somebody who wants the weekly note, and the time zone that Slack has for them now."""
+_Choices = tuple[tuple[str, str], ...]  # by name
 
-    person_id: int
+
+class Subscribers(NamedTuple):
+    """People who want the weekly note, chose alike, and for whom Slack has the same time zone now."""
+
     tz: str
     subscription: Subscription
+    persons: Collection[int]
 
 
-_KEPT: Final = (MODE, WEEKDAY, HOUR, SINCE, SNOOZED)
-# Two scans, put together here: joining the choices to the people takes a database five times as long.
+# Three scans, put together here: joining the choices to the people takes a database five times as long. Each gives
+# persons by what they have in common, since reading so many rows takes longer than finding them.
 _PEOPLE: Final = (
-    select(_persons.c.id, _users.c.tz)
+    select(_users.c.tz, aggregate_strings(cast(_persons.c.id, String), ","))
     .select_from(_users.join(_persons, _persons.c.id == _users.c.person_id))
     .where(_users.c.is_deleted.is_(False))
     .where(_persons.c.switched_on_at.is_not(None), _persons.c.paused_at.is_(None), _persons.c.left_on.is_(None))
-    .execution_options(yield_per=10_000)
+    .group_by(_users.c.tz)
 )
-_CHOICE: Final = (
-    select(_settings.c.person_id, _settings.c.value)
-    .where(_settings.c.name == bindparam("name"))
-    .execution_options(yield_per=10_000)
+_CHOICES: Final = (
+    select(_settings.c.name, _settings.c.value, aggregate_strings(cast(_settings.c.person_id, String), ","))
+    .where(_settings.c.name.in_((MODE, WEEKDAY, HOUR, SNOOZED)))
+    .group_by(_settings.c.name, _settings.c.value)
 )
-_CHOSEN_AT: Final = select(_settings.c.person_id, _settings.c.changed_at).where(_settings.c.name == MODE)
+_SINCE: Final = select(_settings.c.person_id, _settings.c.value).where(
+    _settings.c.name == SINCE, _settings.c.changed_at >= bindparam("long_ago")
+)
+_said: Final = _settings.alias()
+_CHOSEN_AT: Final = (
+    select(_settings.c.person_id, _settings.c.changed_at)
+    .outerjoin(_said, (_said.c.person_id == _settings.c.person_id) & (_said.c.name == SINCE))
+    .where(_settings.c.name == MODE, _settings.c.changed_at >= bindparam("long_ago"), _said.c.person_id.is_(None))
+)
 # What is late is looked for first: on an ordinary morning that is nothing.
 _LATE_SOURCES: Final = select(_sources.c.id).where(
     _sources.c.owner == 0, _sources.c.kind.in_(bindparam("kinds", expanding=True))
@@ -70,31 +84,49 @@ def subscription_of(session: Session, person_id: int, usual: Usual) -> Subscript
     return subscription_in(settings_of(session, person_id), usual)
 
 
-def subscribers(session: Session, usual: Usual) -> Iterator[Subscriber]:
-    """Yield everybody who is on, not paused, and wants the note; the same person may come twice."""
-    chosen = {name: _chosen(session, name) for name in _KEPT}
-    modes, sinces = chosen.pop(MODE), chosen.pop(SINCE)
-    others = [(name, kept) for name, kept in chosen.items() if kept]
-    unsaid = _chosen_at(session) if len(sinces) < len(modes) else {}
-    for person_id, tz in session.connection().execute(_PEOPLE):
-        mode = modes.get(person_id)
-        if mode in ON:
-            values = {MODE: mode, SINCE: sinces.get(person_id, "")}
-            for name, kept in others:
-                if person_id in kept:
-                    values[name] = kept[person_id]
-            yield Subscriber(person_id, tz, subscription_in(values, usual, unsaid.get(person_id)))
+def subscribers(session: Session, usual: Usual, long_ago: datetime) -> Iterator[Subscribers]:
+    """Yield everybody who is on, not paused, and wants the note; the same person may come twice.
+
+    Since when is not told of who has wanted it since before *long_ago*.
+    """
+    chosen = _chosen(session)
+    modes = {mode: persons for mode, persons in chosen.pop(MODE, {}).items() if mode in ON}
+    apart = _apart(session, chosen, long_ago)
+    for tz, written in session.connection().execute(_PEOPLE):
+        people = _ids(written)
+        for mode, wanting in modes.items():
+            those = wanting.intersection(people)
+            alike: defaultdict[_Choices, list[int]] = defaultdict(list, {(): list(those - apart.keys())})
+            for person in those & apart.keys():
+                alike[apart[person]].append(person)
+            for chosen_apart, persons in alike.items():
+                yield Subscribers(tz, subscription_in({MODE: mode, **dict(chosen_apart)}, usual), persons)
 
 
-def _chosen(session: Session, name: str) -> dict[int, str]:
-    """Return what everybody chose of one thing."""
-    found = session.connection().execute(_CHOICE, {"name": name})
-    return {person_id: value for person_id, value in found}
+def _chosen(session: Session) -> dict[str, dict[str, set[int]]]:
+    """Return who chose what, by the choice's name and value."""
+    chosen: defaultdict[str, dict[str, set[int]]] = defaultdict(dict)
+    for name, value, persons in session.connection().execute(_CHOICES):
+        chosen[name][value] = set(_ids(persons))
+    return chosen
 
 
-def _chosen_at(session: Session) -> dict[int, datetime]:
-    """Return when everybody chose a mode, for those of whom it is not remembered since when they want it."""
-    return {person_id: changed_at for person_id, changed_at in session.connection().execute(_CHOSEN_AT)}
+def _apart(session: Session, chosen: Mapping[str, Mapping[str, set[int]]], long_ago: datetime) -> dict[int, _Choices]:
+    """Return what those chose who do not just want the note as usual, and have for long."""
+    apart: dict[int, _Choices] = {}
+    for name, persons_by_value in chosen.items():
+        for value, persons in persons_by_value.items():
+            choice = ((name, value),)
+            apart.update({person: apart.get(person, ()) + choice for person in persons})
+    for query in (_SINCE, _CHOSEN_AT):
+        for person, since in session.connection().execute(query, {"long_ago": long_ago}):
+            apart[person] = (*apart.get(person, ()), (SINCE, since if isinstance(since, str) else since.isoformat()))
+    return apart
+
+
+def _ids(written: str) -> list[int]:
+    ids: list[int] = json.loads(f"[{written}]")
+    return ids
 
 
 def subscribe(session: Session, person_id: int, mode: Mode, now: datetime) -> None:

@@ -33,6 +33,11 @@ class Marks:
         """Return the mark by which a message that the bot sent on its own is found again in Slack."""
         return self._mark("delivery", f"{person_id}\x1f{kind}\x1f{period}").hex()
 
+    def place_of(self, person_id: int, places: int) -> int:
+        """Return which of so many places is somebody's: always the same, and nobody without the secret knows it."""
+        digest = blake2b(person_id.to_bytes(8, "big"), key=self.secret[:64], person=b"place", digest_size=8).digest()
+        return int.from_bytes(digest, "big") % places
+
     def of_request(self, *parts: str) -> bytes:
         """Return the mark of a request, from what makes it unique."""
         return self._mark("request", "\x1f".join(parts))

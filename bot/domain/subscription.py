@@ -24,6 +24,8 @@ QUIET: Final = "digest_quiet"
 USEFUL: Final = "digest_useful"
 
 LONGEST_WAIT: Final = timedelta(hours=36)
+# What is due was due within the last week: whoever wanted it for longer than this wanted it then.
+LONG_WANTED: Final = timedelta(weeks=2)
 SNOOZE_DAYS: Final = 28
 # For so long after switching on, who has not chosen is offered the note again.
 OFFERED_DAYS: Final = 14

@@ -1,7 +1,7 @@
 """The weekly note to each person who wants one: planned when their week is due, composed when it goes."""
 
-from collections import defaultdict
-from collections.abc import Mapping
+from collections import Counter, defaultdict
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Final
@@ -10,6 +10,7 @@ from sqlmodel import Session
 
 from bot.domain.delivery import Needs
 from bot.domain.digest import Reach, quiet_weeks, says_it_is_quiet
+from bot.domain.due import SPREAD_SECONDS
 from bot.domain.iso_week import IsoWeek, parse_iso_week
 from bot.domain.people import Viewer
 from bot.domain.subscription import (
@@ -86,9 +87,18 @@ def run(services: Services) -> dict[str, int]:
 def _plan(services: Services, week: IsoWeek, due: Mapping[int, datetime]) -> int:
     now, payload, persons = services.now(), {"week": week.word}, sorted(due)
     parts = (persons[first : first + _AT_ONCE] for first in range(0, len(persons), _AT_ONCE))
-    some = ([(person, due[person]) for person in part] for part in parts)
+    spread = _spread(services, due)
+    some = ([(person, spread(person)) for person in part] for part in parts)
     work = (partial(plan, kind=DIGEST, period=week.word, due=each, now=now, payload=payload) for each in some)
     return sum(services.database.adding(one) for one in work)
+
+
+def _spread(services: Services, due: Mapping[int, datetime]) -> Callable[[int], datetime]:
+    """Return when each is due within the hour: as many as are due at a moment take a second each, an hour at most."""
+    places = {moment: min(SPREAD_SECONDS, count) for moment, count in Counter(due.values()).items()}
+    seconds = [timedelta(seconds=number) for number in range(max(places.values(), default=0))]
+    place_of = services.marks.place_of
+    return lambda person: due[person] + seconds[place_of(person, places[due[person]])]
 
 
 def _usual(services: Services) -> Usual:

@@ -12,6 +12,7 @@ from bot.domain.iso_week import IsoWeek, parse_iso_week, week_of
 from bot.domain.people import Delivered
 from bot.domain.subscription import (
     HOUR,
+    LONG_WANTED,
     LONGEST_WAIT,
     MODE,
     SINCE,
@@ -102,6 +103,13 @@ def test_one_note_follows_the_other_week_by_week(chosen: Subscription, tz: str, 
     assert last_due(chosen, tz, first) == first
     assert last_due(chosen, tz, second - timedelta(seconds=1)) == first
     assert covered_week(second, tz) == IsoWeek(covered_week(first, tz).monday + timedelta(weeks=1))
+
+
+@given(subscribed, zones, moments)
+def test_since_when_it_is_wanted_makes_no_difference_once_that_is_long_ago(
+    chosen: Subscription, tz: str, now: datetime
+) -> None:
+    assert last_due(chosen._replace(since=now - LONG_WANTED), tz, now) == last_due(chosen, tz, now) is not None
 
 
 @given(subscribed, zones, moments)

@@ -3,12 +3,13 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
 from sqlmodel import Session, select
 
-from bot.domain.people import Viewer
+from bot.domain.people import Profile, SlackId, Viewer
 from bot.domain.subscription import Mode
 from bot.jobs import clock, digests
 from bot.playground.local_slack import LocalSlack
@@ -92,6 +93,24 @@ def test_a_note_is_planned_when_it_is_due_and_once(database: Database, slack: Lo
     assert len(stage.notes()) == 1
 
 
+def test_notes_of_the_same_hour_take_a_second_each_in_an_order_of_their_own(database: Database) -> None:
+    services = replace(services_on(database), now=lambda: DUE)
+    profiles = [
+        Profile(SlackId("T0LOCAL", f"U{number}"), f"P{number}", f"p{number}@larkfield.example", ANA.tz)
+        for number in range(20)
+    ]
+    for profile in profiles:
+        person = on(database, profile).person_id
+        database.writing(partial(stored.subscribe, person_id=person, mode="button", now=DUE - 72 * HOUR))
+    digests.run(services)
+    with database.reading() as session:
+        due = {row.person_id: (row.due_at - DUE).total_seconds() for row in session.exec(select(Outbox))}
+
+    assert set(due.values()) <= set(range(20))
+    assert len(set(due.values())) > 5
+    assert due == {person: services.marks.place_of(person, 20) for person in due}
+
+
 def test_replicas_that_plan_at_once_plan_it_once(database: Database, slack: LocalSlack, way_out: Slack) -> None:
     stage = Stage(database, slack, way_out)
     plant(database, stage.subscribed(), paid_rows(), ITEMS)
@@ -137,6 +156,7 @@ def test_with_figures_the_message_agrees_with_the_sums_by_hand(stage: Stage) -> 
 def test_everybody_gets_their_own(stage: Stage) -> None:
     plant(stage.database, stage.subscribed("figures"), paid_rows(), ITEMS)
     plant(stage.database, stage.subscribed("figures", MO), [], [(change(7, date(2026, 11, 11)), "Mo's own")])
+    stage.at = DUE + timedelta(minutes=1)
     stage.tick()
 
     assert "$61.10" in texts(stage.notes("U01ANA")[-1])
