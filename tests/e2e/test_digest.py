@@ -60,6 +60,7 @@ def notes(stage: Stage, user: str, clock: Clock, at: datetime = DUE) -> list[Sho
     """Let the note's hour come and return what the bot wrote to *user* of its own accord."""
     clock.at, mark = at, stage.slack.mark()
     digests.run(stage.services)
+    clock.at = at + timedelta(minutes=1)  # those of the same hour go a second after each other
     assert until(lambda: _sent(stage))
     return [shown for shown in stage.slack.shown_to(user, mark) if shown.surface == "dm"]
 
