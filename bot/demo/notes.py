@@ -1,20 +1,27 @@
 """The weekly notes of the demo: when the next one is due, and sending it at once."""
 
 import time
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
+from sqlmodel import Session
+
 from bot.domain.due import after_quiet_hours
+from bot.domain.iso_week import week_of
 from bot.domain.people import SlackId
-from bot.domain.subscription import next_due, usual_time
-from bot.jobs import digests
+from bot.domain.subscription import Subscription, Usual, next_due, usual_time
+from bot.domain.team_week import due_digest
+from bot.jobs import digests, team_digests, use_cases
 from bot.jobs.delivery import Deliverer
 from bot.jobs.sender import Sender
 from bot.services import Services
 from storage import outbox
-from storage.people import viewer_of
+from storage.people import by_person_id, viewer_of
 from storage.subscriptions import subscription_of
+from storage.teams import running_teams
+from storage.use_case_answers import authors_answered
 
+_SOON_AFTER: Final = timedelta(hours=12)  # time zones apart, the same morning
 _TRIES: Final = 50
 _PAUSE_SECONDS: Final = 0.1
 
@@ -30,9 +37,42 @@ def until_next_note(services: Services, user_id: str) -> timedelta:
     return after_quiet_hours(next_due(chosen, tz, now), tz) - now + timedelta(minutes=1)
 
 
+def until_the_others(services: Services, leap: timedelta) -> timedelta:
+    """Return *leap*, or how long it is until what comes to others within half a day after it: all of that morning."""
+    at = services.now() + leap
+    later = at + _SOON_AFTER
+    rules = services.policy.digest
+    usual = usual_time(rules.weekday, rules.hour)
+    with services.database.reading() as session:
+        dues = [*_of_teams(session, usual, later), *_of_authors(session, usual, at)]
+    soon = [due for due in dues if at < due <= later]
+    return max(soon) - services.now() + timedelta(minutes=1) if soon else leap
+
+
+def _of_teams(session: Session, usual: Usual, later: datetime) -> list[datetime]:
+    leads = [(team, by_person_id(session, team.lead_person_id)) for team in running_teams(session)]
+    dues = [due_digest(team, lead.tz, usual, later) for team, lead in leads if lead]
+    return [due.due_at for due in dues if due is not None]
+
+
+def _of_authors(session: Session, usual: Usual, at: datetime) -> list[datetime]:
+    """Return when those hear of it of whose use cases somebody said something in the week before *at*."""
+    week = week_of(at.date()).before()
+    authors = [by_person_id(session, id_) for id_ in authors_answered(session, week.monday, week.sunday)]
+    return [next_due(Subscription("button", *usual), author.tz, at) for author in authors if author]
+
+
 def send_notes(services: Services) -> int:
-    """Plan the notes that are due, and see them out; return how many were planned."""
+    """Plan the notes that are due, release the digests of teams, and see them out; return how many notes that were."""
     planned = digests.run(services)["planned"]
+    team_digests.run(services)
+    use_cases.run(services)
+    see_out(services)
+    return planned
+
+
+def see_out(services: Services) -> None:
+    """Send what is due, or wait until the bot itself has sent it."""
     deliverer = Deliverer(Sender(services))
     for _ in range(_TRIES):
         deliverer.tick()
@@ -41,4 +81,3 @@ def send_notes(services: Services) -> int:
         if not states.get(outbox.PLANNED) and not states.get(outbox.SENDING):
             break
         time.sleep(_PAUSE_SECONDS)  # the bot itself has it in hand
-    return planned

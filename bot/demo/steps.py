@@ -1,31 +1,26 @@
-"""The rail "Three minutes": what each step does, and what to look at meanwhile."""
+"""The rail "Three minutes": what each step does, and what to look at meanwhile; two parts have files of their own."""
 
-from collections.abc import Sequence
 from typing import Final
 
+from bot.demo.library_steps import LIBRARY
+from bot.demo.seats import AS_ANA, AS_MO, DAG, GENERAL
+from bot.demo.team_steps import DOCTOR, TEAM, TRICKS
 from bot.playground.page.story import Act, Step
 
-ANA: Final = "U01ANA"
-MO: Final = "U01MO"
-DAG: Final = "U01DAG"
-GENERAL: Final = "C01GENERAL"
-PAYMENTS: Final = "C01PAYMENTS"
 SHOWN: Final = "Your last four weeks"
-
-# Each step says who sits where, so that it can be played alone and again.
-_AS_ANA: Final[Sequence[Act]] = (("as", "left", ANA), ("open", "left", PAYMENTS))
-_AS_MO: Final[Sequence[Act]] = (("as", "right", MO), ("open", "right", PAYMENTS))
 _ONLY_OWN: Final[Act] = ("wait", "right", "I only ever show you your own.")
+_NO_RANK: Final[Act] = ("wait", "right", "There is no ranking here")
 
-TOUR: Final = (
+_OWN: Final = (
     Step(
         "Ana presses [See mine]",
         (
-            *_AS_ANA,
+            *AS_ANA,
             ("press", "left", "See mine (only you will see it)"),
             ("wait", "left", "No usage is collected about you yet"),
         ),
         "Nothing is collected before she says so. Mo's pane does not move.",
+        part="Her own figures",
     ),
     Step(
         "She switches it on",
@@ -39,13 +34,13 @@ TOUR: Final = (
     ),
     Step(
         "/mytokens",
-        (*_AS_ANA, ("type", "left", "/mytokens"), ("wait", "left", SHOWN)),
+        (*AS_ANA, ("type", "left", "/mytokens"), ("wait", "left", SHOWN)),
         "Finished work first, then its cost, where it went, how fresh. Still nothing on the right.",
     ),
     Step(
         "See the list",
         (
-            *_AS_ANA,
+            *AS_ANA,
             ("type", "left", "/mytokens"),
             ("wait", "left", SHOWN),
             ("press", "left", "See the list"),
@@ -60,7 +55,7 @@ TOUR: Final = (
     Step(
         "Why was Tuesday expensive?",
         (
-            *_AS_ANA,
+            *AS_ANA,
             ("type", "left", "/mytokens why 2026-11-10"),
             ("wait", "left", "was re-reading earlier conversation"),
         ),
@@ -68,18 +63,18 @@ TOUR: Final = (
     ),
     Step(
         "Twelve weeks",
-        (*_AS_ANA, ("type", "left", "/mytokens 12w"), ("wait", "left", "Your last twelve weeks")),
+        (*AS_ANA, ("type", "left", "/mytokens 12w"), ("wait", "left", "Your last twelve weeks")),
         "What one finished change came to, with its likely range and its arithmetic.",
     ),
     Step(
         "Mo asks for Ana's",
-        (*_AS_MO, ("type", "right", "/mytokens @ana"), _ONLY_OWN),
+        (*AS_MO, ("type", "right", "/mytokens @ana"), _ONLY_OWN),
         "Her lead gets a friendly no; there is no other way either.",
     ),
     Step(
         "What is kept, and who saw it",
         (
-            *_AS_ANA,
+            *AS_ANA,
             ("type", "left", "/mytokens privacy"),
             ("wait", "left", "What is kept about you"),
             ("type", "left", "/mytokens who"),
@@ -88,12 +83,30 @@ TOUR: Final = (
         "Every field, the rules in force, and their mark.",
     ),
     Step("Home keeps it", (("open", "left", "home"), ("wait", "left", "Your switches")), "And every switch is here."),
+    Step(
+        "A note once a week",
+        (
+            *AS_ANA,
+            ("type", "left", "/mytokens digest"),
+            ("wait", "left", "A short note once a week?"),
+            ("press", "left", "Yes, behind a button"),
+            ("wait", "left", "You chose: Yes, behind a button."),
+            ("clock", "digest"),
+            ("open", "left", "messages"),
+            ("wait", "left", "Your week is ready."),
+            ("press", "left", "Show it to me"),
+            ("wait", "left", "Small corrections can follow"),
+        ),
+        "What Slack keeps is a line with a button. The week itself is shown to her alone.",
+    ),
 )
+
+TOUR: Final = (*_OWN, *LIBRARY, *TEAM)
 
 CURIOUS: Final = Step(
     "Be curious: a lead's tricks",
     (
-        *_AS_MO,
+        *AS_MO,
         ("type", "right", "/mytokens @ana"),
         _ONLY_OWN,
         ("type", "right", "/mytokens ana@larkfield.example"),
@@ -102,18 +115,32 @@ CURIOUS: Final = Step(
         _ONLY_OWN,
         ("type", "right", "/mytokens who"),
         ("wait", "right", "nobody but you"),
+        ("type", "right", "/teamdigest @ana"),
+        ("wait", "right", "I never show anybody's work or usage alone."),
+        ("type", "right", "/teamdigest rank"),
+        _NO_RANK,
+        ("type", "right", "/teamdigest top"),
+        _NO_RANK,
+        ("type", "right", "/teamdigest adoption"),
+        _NO_RANK,
+        ("type", "right", "/teamdigest example"),
+        ("wait", "right", "every figure in it are made up"),
     ),
     "Each trick is answered; none shows anything of Ana's.",
+    "Proofs",
 )
 
 PROOFS: Final = (
+    *TRICKS,
     Step(
         "Inflate Dag's agent",
         (
-            *_AS_ANA,
+            *AS_ANA,
             ("as", "right", DAG),
             ("open", "right", GENERAL),
             ("switch", "inflate", "off"),
+            ("type", "left", "/mytokens"),
+            ("wait", "left", SHOWN),
             ("type", "right", "/mytokens"),
             ("wait", "right", SHOWN),
             ("switch", "inflate", "on"),
@@ -127,7 +154,7 @@ PROOFS: Final = (
     Step(
         "Unplug Cursor for a week",
         (
-            *_AS_ANA,
+            *AS_ANA,
             ("switch", "unplug", "on"),
             ("clock", "week"),
             ("type", "left", "/mytokens"),
@@ -137,7 +164,8 @@ PROOFS: Final = (
     ),
     Step(
         "Plug it in again",
-        (*_AS_ANA, ("switch", "unplug", "off"), ("type", "left", "/mytokens"), ("wait", "left", SHOWN)),
+        (*AS_ANA, ("switch", "unplug", "off"), ("type", "left", "/mytokens"), ("wait", "left", SHOWN)),
         "The week that was missing arrives, and the warning goes.",
     ),
+    DOCTOR,
 )

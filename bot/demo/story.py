@@ -5,10 +5,14 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Final
 
+from bot.demo.checking import doctors_report
 from bot.demo.company.ana_ledger import expensive_tuesday
-from bot.demo.company.people import person
-from bot.demo.notes import send_notes, until_next_note
-from bot.demo.steps import ANA, CURIOUS, GENERAL, MO, PAYMENTS, PROOFS, SHOWN, TOUR
+from bot.demo.company.people import person, with_names
+from bot.demo.live import pass_runaway_night
+from bot.demo.notes import send_notes, until_next_note, until_the_others
+from bot.demo.seats import ANA, GENERAL, MO, PAYMENTS
+from bot.demo.steps import CURIOUS, PROOFS, SHOWN, TOUR
+from bot.demo.team_steps import WITHOUT_ANA
 from bot.demo.world import YOU, World
 from bot.domain.period import long_day
 from bot.jobs import retention
@@ -20,6 +24,7 @@ from bot.views.wording import plural
 _TIMES: Final = 500
 _LEAPS: Final = {"week": timedelta(days=7), "four-weeks": timedelta(days=28)}
 _TUESDAY: Final = "2026-11-10"
+_TEAM: Final = "Payments"
 _LATE: Final = 3  # the last days change longest at a source: they are asked for again
 
 
@@ -32,6 +37,8 @@ class LarkfieldStory:
     def __init__(self, world: World) -> None:
         self._world = world
         self._inflated_since: date | None = None
+        members = [each.slack_id for each in with_names() if each.team == _TEAM and each.slack_id != ANA]
+        world.slack.world.usergroups["S01WITHOUT"] = {"handle": WITHOUT_ANA, "users": members}
         if world.has_you:
             self.starts = (Start(YOU.id, GENERAL), Start(MO, PAYMENTS))
 
@@ -84,18 +91,32 @@ class LarkfieldStory:
     def press_clock(self, button_id: str) -> str:
         """Let time pass, have the sources asked for the days between, and send the weekly notes that are due."""
         services = self._world.services
-        leap = _LEAPS.get(button_id) or until_next_note(services, self.starts[0].user)
-        self._world.clock.move(leap)
-        self._sync(leap.days + _LATE)
-        for system in self._world.services.work_sources:
-            sync_work(self._world.services, system, leap.days + _LATE)
+        leap = _LEAPS.get(button_id)
+        if leap is None:
+            leap = until_the_others(services, until_next_note(services, self.starts[0].user))
+        sent = sum(self._let_pass(each) for each in _by_week(leap))
         retention.run(services)
-        notes = plural(send_notes(services), "weekly note")
+        notes = plural(sent, "weekly note")
         return f"It is {long_day(self._world.clock.now().date())} now; the sources were asked again. Sent: {notes}."
+
+    def _let_pass(self, time: timedelta) -> int:
+        """Let time pass, a week at most, have the sources asked, and send what is due; return how many notes."""
+        services, clock = self._world.services, self._world.clock
+        until = clock.now() + time
+        pass_runaway_night(services, clock, until)
+        clock.move(until - clock.now())
+        self._sync(time.days + _LATE)
+        for system in services.work_sources:
+            sync_work(services, system, time.days + _LATE)
+        return send_notes(services)
 
     def flip(self, switch_id: str) -> str:
         """Flip a switch; returns what happened."""
         return self._flip_inflate() if switch_id == "inflate" else self._flip_cursor()
+
+    def run(self, verb: str) -> str:
+        """Run a verb of the command line on the demo; return what it prints."""
+        return doctors_report(self._world.services) if verb == "doctor" else f"no verb {verb!r} here"
 
     def _flip_inflate(self) -> str:
         today, since = self._world.clock.now().date(), self._inflated_since
@@ -121,6 +142,12 @@ class LarkfieldStory:
     def _sync(self, days: int) -> None:
         for source in self._world.services.sources:
             sync_source(self._world.services, source, days)
+
+
+def _by_week(leap: timedelta) -> list[timedelta]:
+    """Return a leap in weeks, so that the digest of every week is released in its own."""
+    weeks, rest = divmod(leap, timedelta(days=7))
+    return [timedelta(days=7)] * weeks + ([rest] if rest else [])
 
 
 def _on_day(step: Step, tuesday: str) -> Step:

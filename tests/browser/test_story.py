@@ -33,6 +33,18 @@ class Told:
         ),
         Step("A week goes by", (("clock", "week"), ("switch", "inflate"), ("choose", "left", "⋯", "Choice 1"))),
         Step("Nothing there", (("press", "left", "Not on this page"),)),
+        Step(
+            "Sam asks",
+            (
+                ("type", "left", "/blocks"),
+                ("press", "left", "Not on this page", "if there"),
+                ("shortcut", "left", "Open the form"),
+                ("fill", "left", "Name", "Sort key tests"),
+                ("cut", "left", "Name", " key"),
+                ("run", "doctor"),
+            ),
+            part="Whoever runs it",
+        ),
     )
 
     def __init__(self) -> None:
@@ -55,6 +67,9 @@ class Told:
     def flip(self, switch_id: str) -> str:
         self.inflated = not self.inflated
         return f"{switch_id}: done."
+
+    def run(self, verb: str) -> str:
+        return f"{verb}: <b>all well</b>"
 
 
 @pytest.fixture
@@ -92,6 +107,15 @@ def test_steps_become_people_fill_in_and_choose(told: Browser, gallery: Site) ->
     told.until(lambda: any(body["actions"][0]["action_id"] == "more" for body in gallery.got))
     assert told.js("return document.querySelector('.clock-text').textContent") == "Week 1"
     assert told.js("return document.querySelector('[data-switch]').getAttribute('aria-checked')") == "true"
+
+
+def test_a_step_cuts_words_out_and_shows_what_the_command_line_prints(told: Browser) -> None:
+    assert told.driver.find_element(By.CSS_SELECTOR, ".rail .part").text == "Whoever runs it"
+    play(told, 4)
+    assert told.driver.find_element(By.CSS_SELECTOR, ".terminal pre").text == "doctor: <b>all well</b>"
+    told.driver.find_element(By.CSS_SELECTOR, ".terminal .btn").click()
+    told.until(lambda: not told.driver.find_elements(By.CSS_SELECTOR, ".terminal"))
+    assert told.find("left", "Name", "input.field").get_attribute("value") == "Sort tests"
 
 
 def test_a_step_that_cannot_go_on_says_so(told: Browser) -> None:

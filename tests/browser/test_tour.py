@@ -1,15 +1,15 @@
 """Three minutes in Larkfield: every step of the rail is clicked, and what each of two people sees is read."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 
-import pytest
 from selenium.webdriver.common.by import By
 from selenium.webdriver.remote.webelement import WebElement
 
-from bot.demo.steps import ANA, CURIOUS, PROOFS, TOUR
+from bot.demo.seats import ANA
+from bot.demo.steps import CURIOUS, PROOFS, TOUR
 from bot.demo.story import LarkfieldStory
 from bot.demo.world import World, demo_world
 from bot.domain.people import SlackId
@@ -26,7 +26,7 @@ from tests.e2e.harness import logging_as_the_bot_does, until
 LABELS = [step.label for step in (*TOUR, CURIOUS, *PROOFS)]
 FOUR_WEEKS = "$197.53 billed, $17.53 of it seats. The four weeks before: $188.60."
 FINISHED = "7 changes finished, 5 show AI help"
-# What the pane of the step shows in its newest message, or in its Home tab, once the step is done.
+# What the pane of the step shows in its newest message, in its window or in its Home tab, once the step is done.
 SEEN = {
     "Ana presses [See mine]": ("left", "Hi Ana. No usage is collected about you yet.", "Switch it on"),
     "She switches it on": ("left", "It's on. Fetching your last 15 weeks", "A short note once a week?"),
@@ -46,15 +46,51 @@ SEEN = {
         "Most expensive day: Tue 10 Nov, $37.00",
     ),
     "Mo asks for Ana's": ("right", "I only ever show you your own.", "Only visible to you"),
-    "What is kept, and who saw it": ("left", "Your own numbers: nobody but you.", "policy"),
+    "What is kept, and who saw it": ("left", "Your own numbers: nobody but you.", "Log mark today"),
     "Home keeps it": ("left", FINISHED, FOUR_WEEKS, "Your switches", "Download my data"),
-    "Be curious: a lead's tricks": ("right", "Your own numbers: nobody but you."),
-    "Inflate Dag's agent": ("left", FINISHED, FOUR_WEEKS),
-    "Unplug Cursor for a week": ("left", "Cursor: no data since Wed 18 Nov, so this sum is too low."),
+    "A note once a week": ("left", "Your week, 16-22 November", "Finished:", "Small corrections can follow"),
+    "Ana tries what worked": ("right", "One person in one team used Sort flaky tests", "Tell my team"),
+    "Rui shares a trick": ("left", "Tell slow steps of the pipeline from stuck ones", "Rui, Platform", "I'll try it"),
+    "Mo sets up a digest": (
+        "right",
+        "Payments, week of",
+        "changes finished, in ",
+        "no names",
+    ),
+    "Ana is counted": ("left", "Usual AI cost of Engineering, ", "Not changed afterwards. Mark"),
+    "What is not shown, and who saw": ("left", "Figures you are counted in", "· everybody in Engineering"),
+    "Vera wants a leaderboard": ("right", "All of Larkfield", "of AI per change that stayed"),
+    "Be curious: a lead's tricks": ("right", "An example. The team and every figure in it are made up."),
+    "Be curious: ask five times": ("right", "Payments, week of", "no names, no AI usage"),
+    "Be curious: one fewer": ("left", "Payments without Ana is set up for acme/payments. Its lead is told."),
+    "Ana leaves": ("right", "week of", "changes finished, in ", "no names, no AI usage"),
+    "Inflate Dag's agent": ("left", "Your last four weeks"),
+    "Unplug Cursor for a week": ("left", "Cursor: no data since", "so this sum is too low."),
     "Plug it in again": ("left", "Your last four weeks", "to yesterday"),
+    "Sam asks the doctor": ("left",),
 }
-BOTH_MOVE = {"Inflate Dag's agent"}
+# Steps in which something happens for both; in all others nothing moves in the pane of who does nothing.
+BOTH_MOVE = {
+    "Ana tries what worked",
+    "Rui shares a trick",
+    "Mo sets up a digest",
+    "Ana is counted",
+    "What is not shown, and who saw",
+    "Be curious: one fewer",
+    "Ana leaves",
+    "Inflate Dag's agent",
+}
+ON_A_PHONE = (
+    *LABELS[:4],
+    "Mo asks for Ana's",
+    "Home keeps it",
+    "Rui shares a trick",
+    "Mo sets up a digest",
+    "Vera wants a leaderboard",
+    "Sam asks the doctor",
+)
 BILLED = re.compile(r"(\$[\d,]+\.\d\d) billed")
+RANGE = re.compile(r"Usual AI cost of Engineering, \d+ \w+ to \d+ \w+: \$[\d,]+-[\d,]+, for those counted")
 
 
 @dataclass
@@ -63,6 +99,7 @@ class Tour:
 
     page: Browser
     world: World
+    address: str
     phone: bool
     held: dict[str, dict[str, str]] = field(default_factory=dict)
     before: dict[str, dict[str, str]] = field(default_factory=dict)
@@ -82,7 +119,7 @@ class Tour:
             self.page.driver.find_element(By.CSS_SELECTOR, ".rail summary").click()
         self.before[label] = self.panes()
         self.steps()[number].click()
-        self.page.until(lambda: {"done", "failed"} & set(self.classes(number)), 20)
+        self.page.until(lambda: {"done", "failed"} & set(self.classes(number)), 90)
         assert "done" in self.classes(number), self.page.driver.find_element(By.CSS_SELECTOR, ".doing").text
         self.held[label] = self.panes()
 
@@ -125,45 +162,86 @@ def larkfield(page: Browser, size: tuple[int, int]) -> Iterator[Tour]:
         address = stack.enter_context(serving_page(world.slack, 0, LarkfieldStory(world), manifest("", None)))
         page.driver.delete_all_cookies()
         page.sized(size).errors()
-        calm = {"features": [{"name": "prefers-reduced-motion", "value": "reduce"}]}  # types four times as fast
+        calm = {"features": [{"name": "prefers-reduced-motion", "value": "reduce"}]}  # types ten times as fast
         page.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", calm)
-        yield Tour(page.open(address), world, size == PHONE)
+        yield Tour(page.open(address), world, address, size == PHONE)
         silent(page)
         page.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": []})
 
 
-def step_by_step(tour: Tour) -> None:
-    """Click every step in turn, and read both panes."""
-    for label in LABELS:
+def step_by_step(tour: Tour, labels: Sequence[str]) -> None:
+    """Click steps in turn, and read both panes."""
+    for label in labels:
         side, *words = SEEN[label]
         tour.play(label)
+        if tour.phone and label in BOTH_MOVE:  # the pane on the screen is the one that moved last
+            tour.press(f"[data-show={side}]")
         for each in words:
-            tour.page.until(lambda side=side, each=each: each in tour.newest(side))  # type: ignore[misc]
+            assert until(lambda side=side, each=each: each in tour.newest(side)), (label, each, tour.newest(side))  # type: ignore[misc]
         if label not in BOTH_MOVE:
             other = "left" if side == "right" else "right"
             assert tour.held[label][other] == tour.before[label][other], label
         assert tour.page.js("return document.documentElement.scrollWidth <= innerWidth"), label
         if label == "Is that login hers?":
             assert until(tour.has_arrived)
+    read_the_doctor(tour)
+
+
+def read_the_doctor(tour: Tour) -> None:
+    """Whoever runs the bot reads a list of what to do, without a figure of anybody."""
+    said = tour.page.driver.find_element(By.CSS_SELECTOR, ".terminal pre").text
+    assert re.search(r"^Database +ok ", said, re.MULTILINE)
+    assert "Next: " in said
+    assert "$" not in said
+    tour.page.driver.find_element(By.CSS_SELECTOR, ".terminal .btn").click()
+
+
+def read_the_team(tour: Tour) -> None:
+    """The member reads the lead's digest word for word, and the same range; who leaves is not missed."""
+    first = tour.held["Mo sets up a digest"]
+    digest = first["right"][first["right"].rindex("Payments, week of") :].partition("Useful")[0]
+    assert digest in first["left"]
+    counted = tour.held["Ana is counted"]
+    (left,), (*_, right) = RANGE.findall(counted["left"]), RANGE.findall(counted["right"])
+    assert left == right
+    fewer = RANGE.findall(tour.held["Be curious: one fewer"]["right"])
+    same_weeks = [each for each in fewer if each.partition(":")[0] == fewer[-1].partition(":")[0]]
+    assert len(same_weeks) >= 2
+    assert len(set(same_weeks)) == 1
+    before, after = (_headings(tour.held[label]["right"]) for label in ("Mo sets up a digest", "Ana leaves"))
+    assert after == before
+    five = tour.held["Be curious: ask five times"]["right"].split("Read by everybody in Payments.")[-5:-1]
+    assert len({re.sub(r"\d\d:\d\d", "", each) for each in five}) == 1
+    assert "Ana" not in digest
+
+
+def _headings(pane: str) -> list[str]:
+    """Return what the last digest of Payments in a pane tells of."""
+    last = pane[pane.rindex("Payments, week of") :].partition("Changes that stayed")[0]
+    told = ("changes finished, in ", "From two weeks ago:", "First review", "Open to merged", "Typical change")
+    return [each for each in told if each in last]
 
 
 def read_the_costs(tour: Tour) -> None:
     """Inflating raised Dag's cost and nobody else's; the lead read no figure; the missing week arrived."""
-    dag = tour.held["Inflate Dag's agent"]["right"]
-    lower, higher = (usd(amount) for amount in BILLED.findall(dag)[-2:])
-    assert higher > 100 * lower
-    assert "billed" not in tour.held["Be curious: a lead's tricks"]["right"].replace("Only you see yours", "")
-    without, again = (BILLED.findall(tour.held[label]["left"])[-1] for label in LABELS[-2:])
+    inflated = tour.held["Inflate Dag's agent"]
+    lower, higher = (usd(BILLED.findall(said)[0]) for said in inflated["right"].split("Your last four weeks")[-2:])
+    assert higher > 10 * lower
+    before, after = inflated["left"].split("Your last four weeks")[-2:]
+    assert BILLED.findall(after) == BILLED.findall(before) != []
+    assert "billed" not in tour.held["Mo asks for Ana's"]["right"].replace("Only you see yours", "")
+    without, again = (
+        BILLED.findall(tour.held[label]["left"])[-1] for label in ("Unplug Cursor for a week", "Plug it in again")
+    )
     assert usd(again) > usd(without)
-    assert "no data since" not in tour.newest("left")
 
 
 def let_time_pass(tour: Tour) -> None:
-    """Press both leaps by hand: the clock moves by them, and nothing is said in any pane."""
-    before = tour.panes()
-    for button, day in (("week", "Thursday 3 December 2026"), ("four-weeks", "Thursday 31 December 2026")):
-        tour.press(f'[data-clock="{button}"]')
-        tour.page.until(lambda day=day: day in tour.clock())  # type: ignore[misc]
+    """Press a leap by hand: the clock moves by it, and nothing is said to who sits in a channel."""
+    tour.page.until(lambda: not tour.page.driver.find_elements(By.CSS_SELECTOR, ".terminal"))
+    before, stood = tour.panes(), tour.clock()
+    tour.press('[data-clock="week"]')
+    tour.page.until(lambda: tour.clock() != stood, 30)
     assert tour.panes() == before
 
 
@@ -185,12 +263,18 @@ def flip_by_hand(tour: Tour) -> None:
         assert ("Cursor: no data since" in tour.newest("left")) is (stands == "true")
 
 
-@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
-def test_three_minutes(one_browser: Browser, size: tuple[int, int]) -> None:
-    with larkfield(one_browser, size) as tour:
-        step_by_step(tour)
+def test_three_minutes_at_a_desk(one_browser: Browser) -> None:
+    """Every step; the company and twenty weeks of it take most of a minute."""
+    with larkfield(one_browser, DESKTOP) as tour:
+        step_by_step(tour, LABELS)
+        read_the_team(tour)
         read_the_costs(tour)
+        tour.page.open(tour.address, left="U01ANA:C01PAYMENTS", right="U01VERA:C01GENERAL")
         let_time_pass(tour)
-        if tour.phone:
-            tour.press("[data-show=left]")
         flip_by_hand(tour)
+
+
+def test_three_minutes_on_a_phone(one_browser: Browser) -> None:
+    """A step of each part."""
+    with larkfield(one_browser, PHONE) as tour:
+        step_by_step(tour, ON_A_PHONE)

@@ -54,6 +54,7 @@ class Actor:
             "share": self._share,
             "clock": lambda act: self._story.press_clock(act.id) if self._story else "",
             "switch": lambda act: self._story.flip(act.id) if self._story else "",
+            "run": lambda act: self._story.run(act.id) if self._story else "",
         }
 
     def do(self, act: Act) -> str:

@@ -9,25 +9,34 @@ from typing import Protocol
 #   ("open", PANE, PLACE)              goes to a channel id, "home" or "messages"
 #   ("type", PANE, WORDS)              types into the composer and sends
 #   ("press", PANE, LABEL)             presses the newest button, link or submit button with these words
+#   ("press", PANE, LABEL, "if there") the same, where there is one: what was answered once is not asked again
 #   ("choose", PANE, MENU, OPTION)     opens a menu or list, named by its words, and chooses from it
-#   ("fill", PANE, LABEL, WORDS)       types into a field of the open window
+#   ("fill", PANE, LABEL, WORDS)       types into a field of the open window, in the place of what is there
+#   ("cut", PANE, LABEL, WORDS)        takes words out of a field of the open window
 #   ("shortcut", PANE, NAME)           chooses a global shortcut
 #   ("share", PANE, TEXT, NAME)        chooses a message shortcut on the newest message with that text
 #   ("close", PANE)                    closes the open window
 #   ("clock", BUTTON_ID)               presses a button of the clock
 #   ("switch", SWITCH_ID[, TO])        flips a switch, or puts it "on" or "off" wherever it stands
-#   ("wait", PANE, TEXT)               waits until the pane shows that text; after "type", in a new message
+#   ("wait", PANE, TEXT)               waits until the open window, or else the pane, shows that text; after "type", in
+#                                      a new message
+#   ("show", PANE, TEXT)               scrolls to the last place with that text
+#   ("run", VERB)                      runs a verb of the command line and shows what it prints
 # PANE is "left" or "right".
 Act = tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A step of the rail: its label, what it does, and what to look at while it does."""
+    """A step of the rail: its label, what it does, and what to look at while it does.
+
+    A *part* of the rail begins with a step that names it.
+    """
 
     label: str
     acts: Sequence[Act]
     look: str = ""
+    part: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,3 +95,6 @@ class Story(Protocol):
 
     def flip(self, switch_id: str) -> str:
         """Flips a switch; returns what happened, in one line."""
+
+    def run(self, verb: str) -> str:
+        """Runs a verb of the command line; returns what it prints."""

@@ -165,7 +165,7 @@ async function act(side, what) {
   if (answer.status === 403) { location.reload(); return { ok: false }; }
   if (!answer.ok) { toast("That could not be done."); return { ok: false }; }
   const told = await answer.json();
-  if (told.said) toast(told.said);
+  if (told.said && what.act !== "run") toast(told.said);
   return told;
 }
 
@@ -439,7 +439,7 @@ function close(window_, everything = false) {
 
 // ---- The rail ----------------------------------------------------------------------------------------------------
 
-const pace = () => (calm.matches ? 0.25 : 1);
+const pace = () => (calm.matches ? 0.1 : 1);
 let running = false;
 
 async function found(look, seconds = 8) {
@@ -455,14 +455,14 @@ const wordsOf = (element) => (element.innerText || element.textContent).trim();
 const says = (words) => (element) => wordsOf(element) === words || element.getAttribute("aria-label") === words;
 const stageOf = (side) => $(".window", pane(side)) ?? pane(side);
 const inside = (side, selector, words) => () =>
-  $$(selector, stageOf(side)).filter((one) => says(words)(one) && one.offsetParent !== null).at(-1);
+  $$(selector, stageOf(side)).filter((one) => says(words)(one) && one.offsetParent !== null && !one.dataset.busy).at(-1);
 
-async function press(element) {
+async function press(element, does = () => element.click()) {
   element.scrollIntoView({ block: "nearest" });
   element.classList.add("pressing");
   await sleep(550 * pace());
   element.classList.remove("pressing");
-  element.click();
+  await does();
   await sleep(350 * pace());
 }
 
@@ -478,7 +478,9 @@ async function typeSlowly(area, words) {
 }
 
 async function chooseFrom(side, menu, option) {
-  const owner = await found(inside(side, "select[data-action], [data-opens-menu]", menu === "⋯" ? "More actions" : menu));
+  const name = menu === "⋯" ? "More actions" : menu;
+  const owner = await found(inside(side, "select[data-action], [data-opens-menu], .several", name));
+  if (owner.matches(".several")) { await tick(owner, option); return; }
   if (owner.matches("select")) {
     owner.value = [...owner.options].find((one) => one.text.trim() === option).value;
     owner.dispatchEvent(new Event("change", { bubbles: true }));
@@ -488,35 +490,62 @@ async function chooseFrom(side, menu, option) {
   await press(await found(() => openMenu && $$("[role=menuitem]", openMenu.menu).find((one) => wordsOf(one).startsWith(option))));
 }
 
+// A list of which several can be chosen is opened, and what is not ticked yet is ticked.
+async function tick(list, option) {
+  list.open = true;
+  const choice = await found(() => $$("label.choice", list).find((one) => wordsOf(one) === option));
+  choice.scrollIntoView({ block: "nearest" });
+  if (!$("input", choice).checked) await press($("input", choice));
+}
+
 // What was typed is answered by a message that was not there before; an older one with the same words is no answer.
 const asked = { left: null, right: null };
 const newest = (side) => $$(".post", pane(side)).at(-1);
 function answerOf(side) {
-  if (asked[side] === null) return pane(side);
+  const front = $(".window", pane(side));
+  if (front || asked[side] === null) return front ?? pane(side);
   const post = newest(side);
   return post && post.dataset.ts !== asked[side] ? post : null;
 }
 
-async function goTo(side, user, place) {
+// Somebody who comes may not be where the one before them was: then they are elsewhere.
+async function goTo(side, user, place, isSure = true) {
   if (pane(side).dataset.user === user && pane(side).dataset.place === place) return;
   sit(side, user, place);
+  const there = `talk-${side}-${user}-${isSure ? place : ""}`;
+  await found(() => { const id = $(".talk", pane(side))?.id ?? ""; return isSure ? id === there : id.startsWith(there); });
   await sleep(500 * pace());
 }
 
 const DOES = {
-  as: async (side, user) => goTo(side, user, pane(side).dataset.place),
+  as: async (side, user) => goTo(side, user, pane(side).dataset.place, false),
   open: async (side, place) => goTo(side, pane(side).dataset.user, place),
   type: async (side, words) => {
+    const left = $(".window [data-close=all]", pane(side));
+    if (left) { await press(left); await found(() => !$(".window", pane(side))); }
     const area = await found(() => $(".composer textarea", pane(side)));
     await typeSlowly(area, words);
     asked[side] = newest(side)?.dataset.ts ?? "";
     await send(area.form);
   },
-  press: async (side, label) => press(await found(inside(side, "button, a.btn", label))),
+  press: async (side, label, may) => {
+    const button = await found(inside(side, "button, a.btn", label), may ? 4 : 8).catch((problem) => { if (!may) throw problem; });
+    if (button) await press(button);
+  },
   choose: chooseFrom,
   fill: async (side, label, words) => {
     const field = await found(inside(side, ".field", label));
     await typeSlowly(field, words);
+  },
+  cut: async (side, label, words) => {
+    const field = await found(inside(side, ".field", label)), at = field.value.indexOf(words);
+    if (at < 0) return;
+    field.focus();
+    field.setSelectionRange(at, at + words.length);
+    await sleep(900 * pace());
+    field.setRangeText("");
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+    await sleep(350 * pace());
   },
   shortcut: async (side, name) => {
     await press(await found(() => $(".pane-head [data-opens-menu]", pane(side))));
@@ -528,7 +557,7 @@ const DOES = {
     await press(await found(() => openMenu && $$("[role=menuitem]", openMenu.menu).find((one) => wordsOf(one).startsWith(name))));
   },
   close: async (side) => press(await found(() => $(".window-foot [data-close]", pane(side)))),
-  clock: async (id) => press(await found(() => $(`[data-clock="${CSS.escape(id)}"]`))),
+  clock: async (id) => press(await found(() => $(`[data-clock="${CSS.escape(id)}"]`)), () => act("", { act: "clock", id })),
   switch: async (id, to) => {
     const one = await found(() => $(`[data-switch="${CSS.escape(id)}"]`));
     const stands = () => $(`[data-switch="${CSS.escape(id)}"]`)?.getAttribute("aria-checked");
@@ -538,7 +567,28 @@ const DOES = {
     await found(() => stands() === wanted);
   },
   wait: async (side, text) => found(() => answerOf(side)?.textContent.includes(text)),
+  show: async (side, text) => {
+    const last = await found(() => $$(".b", stageOf(side)).filter((one) => one.textContent.includes(text)).at(-1));
+    const box = last.closest(".scroll, .window-body");
+    box.scrollTop += last.getBoundingClientRect().top - box.getBoundingClientRect().top - 40;
+    await sleep(350 * pace());
+  },
+  run: async (verb) => showTerminal(verb, (await act("", { act: "run", id: verb })).said),
 };
+
+function showTerminal(verb, printed) {
+  const box = document.createElement("dialog"), add = (kind, words) => box.appendChild(Object.assign(document.createElement(kind), { textContent: words }));
+  box.className = "terminal";
+  add("h2", `$ worthwhile ${verb}`);
+  add("pre", printed).tabIndex = 0;
+  const row = add("div", "");
+  row.className = "window-foot";
+  const button = row.appendChild(Object.assign(document.createElement("button"), { className: "btn", textContent: "Close", onclick: () => box.close() }));
+  box.onclose = () => box.remove();
+  document.body.append(box);
+  box.showModal();
+  button.focus();
+}
 
 const spoken = ([kind, ...rest]) => `${SIDES.includes(rest[0]) ? `${rest[0] === "left" ? "Left" : "Right"}: ` : ""}${kind} ${rest.filter((one) => !SIDES.includes(one)).join(" › ")}`;
 
@@ -546,8 +596,10 @@ async function runStep(button) {
   if (running) return;
   running = true;
   const rail = button.closest(".rail"), doing = $(".doing", rail), index = $$(".step", rail).indexOf(button);
+  $$(".step.last", rail).forEach((one) => one.classList.remove("last"));
   button.classList.remove("done", "failed");
-  button.classList.add("now");
+  button.classList.add("now", "last");
+  button.scrollIntoView({ block: "nearest" });
   rail.classList.add("running");
   if (innerWidth <= 820) $("details", rail).open = false;  // what it does is worth more room than the list
   try {
