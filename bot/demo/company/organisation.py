@@ -10,7 +10,7 @@ from bot.demo.company.repositories import BY_TEAM, SUPPORT
 from bot.demo.company.roster import ENGINEERING
 
 _ENGINEERING: Final = "Engineering"
-_PROJECTS: Final = {"Payments": ("PAY",), "Support": (SUPPORT,)}  # in Jira
+_PROJECTS: Final = {"Support": (SUPPORT,)}  # in Jira, which is not connected
 _HEADER: Final = ("what", "name", "value")
 
 
