@@ -112,7 +112,8 @@ def entries(visit: Visit, viewer: Viewer | None, services: Services) -> dict[str
     with services.database.reading() as session:
         rows = every_entry(session, _person_id(visit, viewer, services))
         mark = access_log.mark_of_day(session, services.now().date())
-    return who_views.entries_window(rows, page, mark)
+        sealed = access_log.sealed_marks(session)
+    return who_views.entries_window(rows, page, mark, sealed)
 
 
 def what_lead_sees(visit: Visit, viewer: Viewer | None, services: Services) -> dict[str, Any]:

@@ -93,7 +93,7 @@ def _last_figures(session: Session, groups: list[str]) -> FourthWeek | None:
         return None
     figures = figures_of(session, block)
     company = company_figure(session, block)
-    return fourth_week(block, nearest_shown(groups, figures), company, None, figures[0].log_mark if figures else "")
+    return fourth_week(block, nearest_shown(groups, figures), company, None, figures[0].log_mark if figures else None)
 
 
 def show_example(_visit: Visit, _viewer: Viewer | None, services: Services) -> Message:

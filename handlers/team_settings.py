@@ -74,9 +74,9 @@ def _keep(session: Session, services: Services, wished: Team, places: tuple[str,
     listed = organisation.listed_team(session, wished.name)
     operators = bool(services.policy.people.operators)
     if not places_need_agreement(wished, places, listed, has_operators=operators):
-        teams.change(session, replace(wished, places=places))
+        teams.change(session, replace(wished, places=places), services.now())
         return None
-    teams.change(session, wished)
+    teams.change(session, wished, services.now())
     teams.ask_for_places(session, wished.id, places)
     now, payload = services.now(), {"team": str(wished.id)}
     return plan_for_operators(session, services.operators, ASKED, f"{wished.id} {now.isoformat()}", now, payload)

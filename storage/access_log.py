@@ -7,9 +7,9 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import func, update
 from sqlmodel import Session, col, select
 
-from bot.domain.chain import BEGINNING, Broken, Entry, LoggedRow, chained, first_break, row_hash, short_mark
+from bot.domain.chain import BEGINNING, Broken, Entry, LoggedRow, SealedMark, chained, first_break, row_hash, short_mark
 from storage.ids import insert_new
-from storage.tables import AccessDay, AccessEntry
+from storage.tables import AccessDay, AccessEntry, ReleasedFigure
 
 _DAY = timedelta(days=1)
 _SALT_BYTES = 16
@@ -51,6 +51,18 @@ def mark_of_day(session: Session, day: date) -> str:
     return short_mark(days[-1][1] if days else BEGINNING)
 
 
+def sealed_marks(session: Session) -> list[SealedMark]:
+    """Return the marks of all days that are sealed, the latest first."""
+    days = session.exec(select(AccessDay).order_by(col(AccessDay.day).desc()))
+    return [SealedMark(each.day, short_mark(each.day_hash)) for each in days]
+
+
+def last_sealed(session: Session) -> SealedMark | None:
+    """Return the mark of the last day that is sealed: what is released now can be compared with it for good."""
+    sealed = _last_sealed(session)
+    return None if sealed is None else SealedMark(sealed[0], short_mark(sealed[1]))
+
+
 def _unsealed(session: Session, last: date) -> list[tuple[date, bytes]]:
     """Return the days to *last* that are not sealed, with their hashes; nothing before the first row."""
     sealed = _last_sealed(session)
@@ -70,12 +82,13 @@ def seal(session: Session, today: date) -> int:
 def verify(session: Session) -> Broken | None:
     """Return the first thing that is wrong with the log; None when it is as it was written."""
     sealed = [(each.day, each.day_hash) for each in session.exec(select(AccessDay).order_by(col(AccessDay.day)))]
-    return first_break(sealed, _rows(session, date.min, date.max))
+    return first_break(sealed, _rows(session, date.min, date.max), _printed(session))
 
 
-def count(session: Session) -> int:
-    """Return how many rows there are, with those whose content is gone."""
-    return session.exec(select(func.count()).select_from(AccessEntry)).one()
+def _printed(session: Session) -> list[SealedMark]:
+    """Return every mark that went out with a figure of the ledger."""
+    query = select(col(ReleasedFigure.log_day), col(ReleasedFigure.log_mark)).distinct()
+    return [SealedMark(day, mark) for day, mark in session.exec(query) if day is not None]
 
 
 def entries_about(session: Session, person_id: int) -> list[LoggedRow]:

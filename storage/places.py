@@ -40,17 +40,25 @@ class PlacesRead(NamedTuple):
 
 
 def read_places(
-    session: Session, places: Collection[str], week: IsoWeek, today: date, due: Collection[str]
+    session: Session,
+    places: Collection[str],
+    week: IsoWeek,
+    today: date,
+    due: Collection[str],
+    places_since: date | None = None,
 ) -> PlacesRead:
     """Return what is known on *today* of *places* up to *week*, over everybody.
 
-    A source of a kind that is *due* is late while it has not told of the whole week.
+    Weeks before *places_since*, when they were told of with other places, are left out. A source of a kind that is
+    *due* is late while it has not told of the whole week.
     """
     spans = {place: (first, last) for place, first, last in in_parts(session, _SPANS, _changes.c.place, places)}
     known_from = min((first for first, _ in spans.values()), default=today)
     items = items_of(session, places, week.before(_WEEKS_BACK).monday, today)
     return PlacesRead(
-        outcomes=place_outcomes(items, week.monday, today, known_from - timedelta(days=known_from.weekday())),
+        outcomes=place_outcomes(
+            items, week.monday, today, known_from - timedelta(days=known_from.weekday()), places_since
+        ),
         last_finished={place: last for place, (_, last) in spans.items()},
         told_by=_told_by(session, spans, week, due),
     )

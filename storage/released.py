@@ -8,6 +8,7 @@ from sqlalchemy import delete as core_delete
 from sqlmodel import Session, col, delete, select
 
 from bot.domain.blocks_of_weeks import Block, block_of, parse_block
+from bot.domain.chain import SealedMark
 from bot.domain.iso_week import IsoWeek
 from bot.domain.released import COMPANY_CELL, Issue, Range, Released, issue_in
 from bot.domain.teams import name_key
@@ -91,7 +92,8 @@ def release(session: Session, figures: Sequence[Released]) -> bool:
             "high_nano_usd": each.amounts and each.amounts.high_nano_usd,
             "readers": each.readers,
             "policy_mark": each.policy_mark,
-            "log_mark": each.log_mark,
+            "log_mark": each.log_mark.mark if each.log_mark else "",
+            "log_day": each.log_mark and each.log_mark.day,
             "released_at": each.released_at,
             "without": "\n".join(each.without),
         }
@@ -164,7 +166,7 @@ def _released(row: ReleasedFigure, block: Block) -> Released:
         amounts=Range(row.low_nano_usd or 0, row.high_nano_usd or 0) if shown else None,
         readers=row.readers,
         policy_mark=row.policy_mark,
-        log_mark=row.log_mark,
+        log_mark=SealedMark(row.log_day, row.log_mark) if row.log_day is not None else None,
         released_at=row.released_at,
         without=tuple(row.without.splitlines()),
     )

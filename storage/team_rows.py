@@ -40,7 +40,16 @@ def team_in(row: TeamRow) -> Team:
         user_group=row.user_group,
         since=row.since,
         from_file=row.from_file,
+        places_changed_at=row.places_changed_at,
     )
+
+
+def put_places(row: TeamRow, places: Iterable[str], now: datetime) -> None:
+    """Let a team have these places; where they are others than before, remember since when."""
+    places = tuple(places)
+    if set(places) != set(places_of(row.places)):
+        row.places_changed_at = now
+    row.places, row.asked_places = lines(places), ""
 
 
 def end(row: TeamRow) -> None:
@@ -60,14 +69,14 @@ def follow_file(session: Session, places_before: Mapping[str, str], now: datetim
         if listed is None:
             end(row)
         else:
-            _follow(row, listed, places_before.get(row.name_key, ""))
+            _follow(row, listed, places_before.get(row.name_key, ""), now)
         session.add(row)
 
 
-def _follow(row: TeamRow, listed: OrgTeam, places_before: str) -> None:
+def _follow(row: TeamRow, listed: OrgTeam, places_before: str, now: datetime) -> None:
     row.name = listed.name
     row.lead_person_id = listed.lead_person_id or row.lead_person_id
     row.cost_group = listed.cost_group
     row.group_name, row.user_group = listed.group_name, listed.user_group
     if listed.places != places_before:
-        row.places, row.asked_places = listed.places, ""
+        put_places(row, places_of(listed.places), now)

@@ -14,7 +14,7 @@ from storage.ids import insert_new, new_id, table_of
 from storage.organisation import group_of, tree
 from storage.tables import OrgHome, Person, SlackUser, TeamMember
 from storage.tables import Team as TeamRow
-from storage.team_rows import ASKED, DECLINED, RUNNING, end, lines, places_of, team_in
+from storage.team_rows import ASKED, DECLINED, RUNNING, end, lines, places_of, put_places, team_in
 
 _persons, _users, _homes = table_of(Person), table_of(SlackUser), table_of(OrgHome)
 _team_members = table_of(TeamMember)
@@ -146,7 +146,7 @@ def agree(session: Session, team_id: int, now: datetime) -> Team | None:
     if asked is None:
         return None
     row = session.get_one(TeamRow, team_id)
-    row.places, row.asked_places = lines(asked.team.places), ""
+    put_places(row, asked.team.places, now)
     row.state, row.since = RUNNING, row.since or now
     session.add(row)
     return team_in(row)
@@ -175,13 +175,13 @@ def stop(session: Session, team_id: int) -> bool:
     return True
 
 
-def change(session: Session, changed: Team) -> bool:
+def change(session: Session, changed: Team, now: datetime) -> bool:
     """Let a team that gets digests have other places, another channel, weekday or hour; return whether it does."""
     row = session.get(TeamRow, changed.id)
     if row is None or row.state != RUNNING:
         return False
     if changed.places != places_of(row.places):
-        row.places, row.asked_places = lines(changed.places), ""
+        put_places(row, changed.places, now)
     row.channel, row.weekday, row.hour = changed.channel, changed.weekday, changed.hour
     session.add(row)
     return True

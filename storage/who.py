@@ -1,11 +1,12 @@
 """What somebody can read about who could see something that includes them."""
 
+from collections import Counter
 from datetime import date
 from typing import NamedTuple
 
 from sqlmodel import Session
 
-from bot.domain.chain import FIGURE, POLICY, TEAM_DIGEST, LoggedRow
+from bot.domain.chain import FIGURE, POLICY, TEAM_DIGEST, LoggedRow, readers_of
 from bot.domain.released import Released
 from bot.domain.teams import Team
 from storage.access_log import entries_about, entries_of, mark_of_day
@@ -27,7 +28,24 @@ def seen_about(session: Session, person_id: int | None, today: date) -> Seen:
     mark = mark_of_day(session, today)
     if person_id is None:
         return Seen([], [], mark)
-    return Seen(figures_with(session, person_id), files_of(session, person_id), mark)
+    return Seen(_with_later_leads(session, figures_with(session, person_id)), files_of(session, person_id), mark)
+
+
+def _with_later_leads(session: Session, figures: list[Released]) -> list[Released]:
+    """Return figures with all who could read them: the log has the leads who got one after its release."""
+    later: Counter[tuple[str, str]] = Counter()
+    for row in entries_of(session, [FIGURE]) if figures else ():
+        readers = readers_of(row.entry.readers) if row.entry else None
+        if row.entry and readers and not readers.everybody_in:
+            later[row.entry.cell, row.entry.period] += readers.leads
+    return [_read_by_more(each, later[each.cell, each.block.word]) for each in figures]
+
+
+def _read_by_more(figure: Released, leads: int) -> Released:
+    readers = readers_of(figure.readers)
+    if readers is None or not leads:
+        return figure
+    return figure._replace(readers=readers._replace(leads=readers.leads + leads).stored())
 
 
 def every_entry(session: Session, person_id: int | None) -> list[LoggedRow]:

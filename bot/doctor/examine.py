@@ -94,7 +94,7 @@ def _rules(settings: Settings) -> Iterator[Line]:
         today = app.utc_now().date()
         if policy is not None:
             yield from rules_lines(database, policy, today)
-        yield from log_lines(database, today)
+        yield from log_lines(database)
     finally:
         database.dispose()
 

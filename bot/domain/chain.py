@@ -5,7 +5,7 @@ the hashes of the day's rows in their order. So a row whose content was deleted 
 """
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from hashlib import sha256
@@ -19,6 +19,14 @@ EXPORT: Final = "export"  # somebody had a file made of their own data
 EXPORT_DELETED: Final = "export_deleted"  # and deleted it
 ERASED: Final = "erased"  # somebody erased everything; it does not say who
 POLICY: Final = "policy"  # rules that came into force
+
+
+class SealedMark(NamedTuple):
+    """The mark of a day of the log to which nothing is added any more: whoever has it printed can compare."""
+
+    day: date
+    mark: str
+
 
 # What the first day of a log is chained to.
 BEGINNING: Final = bytes(32)
@@ -119,13 +127,16 @@ class Broken(NamedTuple):
     """What is wrong with the log, and on which day."""
 
     day: date
-    what: Literal["row", "missing", "hash"]  # a row's content, a day that is not there, a day's hash
+    what: Literal["row", "missing", "hash", "printed"]  # a row's content, a day, its hash, a mark that was printed
 
 
-def first_break(sealed: Sequence[tuple[date, bytes]], rows: Sequence[LoggedRow]) -> Broken | None:
+def first_break(
+    sealed: Sequence[tuple[date, bytes]], rows: Sequence[LoggedRow], printed: Collection[SealedMark] = ()
+) -> Broken | None:
     """Return the first thing that is wrong with the log; None when it is as it was written.
 
-    *sealed* are the days with their hashes in order, *rows* all rows, also those of days not sealed yet.
+    *sealed* are the days with their hashes in order, *rows* all rows, also those of days not sealed yet. The
+    marks that were *printed* tell of days that were cut off the end, or written anew with all that follows.
     """
     found = [Broken(row.day, "row") for row in rows if not row.is_sound]
     found += [Broken(day + _DAY, "missing") for (day, _), (after, _) in pairwise(sealed) if after != day + _DAY]
@@ -134,4 +145,6 @@ def first_break(sealed: Sequence[tuple[date, bytes]], rows: Sequence[LoggedRow])
         expected = dict(chained(BEGINNING, first, last, rows))
         found += [Broken(row.day, "missing") for row in rows if row.day < first]
         found += [Broken(day, "hash") for day, hashed in sealed if expected[day] != hashed]
+    marks = {SealedMark(day, short_mark(hashed)) for day, hashed in sealed}
+    found += [Broken(each.day, "printed") for each in printed if each not in marks]
     return min(found, key=lambda broken: broken.day, default=None)

@@ -191,7 +191,8 @@ def _figure(figure: Released) -> dict[str, Any]:
         "high_usd": _amount(high),
         "readers": figure.readers,
         "policy_mark": figure.policy_mark,
-        "log_mark": figure.log_mark,
+        "log_mark": figure.log_mark and figure.log_mark.mark,
+        "log_mark_of": figure.log_mark and figure.log_mark.day.isoformat(),
         "released_at": _time(figure.released_at),
     }
 

@@ -216,6 +216,7 @@ KEPT_FIELDS: Final[dict[str, dict[str, str]]] = {
         "from_file": "whether the company's file has it",
         "created_at": "when somebody asked for it",
         "since": "since when it gets digests",
+        "places_changed_at": "when its repositories and projects last changed",
     },
     "team_member": {
         "person_id": "the random number",

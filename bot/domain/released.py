@@ -8,6 +8,7 @@ from msgspec import Struct, json
 from msgspec.structs import replace
 
 from bot.domain.blocks_of_weeks import Block
+from bot.domain.chain import SealedMark
 from bot.domain.outcomes.rounding import round_digits
 from bot.domain.privacy import Decided
 from bot.domain.team_digest import BlockWork, LibraryLine, TeamDigest
@@ -40,7 +41,7 @@ class Released(NamedTuple):
     amounts: Range | None
     readers: str
     policy_mark: str
-    log_mark: str
+    log_mark: SealedMark | None  # of the last day that was sealed by then
     released_at: datetime
     without: tuple[str, ...] = ()  # kinds of sources that have no bill, of the company's cell
 
@@ -65,7 +66,7 @@ class FourthWeek(Struct, frozen=True):
     per_change: GroupFigure | None  # of the whole company
     work: BlockWork | None
     what_worked: LibraryLine | None
-    log_mark: str
+    log_mark: SealedMark | None  # of the last day that was sealed when the figures were released
 
 
 class Issue(Struct, frozen=True):
@@ -97,7 +98,11 @@ def issue_in(stored: str) -> Issue:
 
 
 def fourth_week(
-    block: Block, cost: Released | None, per_change: Released | None, work: BlockWork | None, log_mark: str
+    block: Block,
+    cost: Released | None,
+    per_change: Released | None,
+    work: BlockWork | None,
+    log_mark: SealedMark | None,
 ) -> FourthWeek:
     """Return what a digest carries of *block*; a figure that is not shown is None.
 

@@ -71,6 +71,7 @@ class TeamDigest(Struct, frozen=True):
     silent: tuple[SilentPlace, ...] = ()
     shared: tuple[LibraryLine, ...] = ()
     worth_borrowing: tuple[LibraryLine, ...] = ()
+    places_since: date | None = None  # weeks before it, with other places, are left out of it
 
     @property
     def week(self) -> IsoWeek:
@@ -121,7 +122,14 @@ def team_digest(
         silent=tuple(silent_places(places, last_finished or {}, week)),
         shared=tuple(shared),
         worth_borrowing=tuple(worth_borrowing),
+        places_since=_cut_at(found, week),
     )
+
+
+def _cut_at(found: PlaceOutcomes, week: IsoWeek) -> date | None:
+    """Return from when on weeks are told of, where some of those are left out that a digest would have."""
+    since, first = found.places_since, week.before(2 + WEEKS).monday
+    return since if since is not None and since > first else None
 
 
 def _kind_week(kind: KindWeeks, week: IsoWeek, last_settled: date) -> KindWeek:
@@ -151,7 +159,12 @@ def silent_places(places: Collection[str], last_finished: Mapping[str, date], we
 
 
 def block_work(found: PlaceOutcomes, block: Block) -> BlockWork | None:
-    """Return what the changes of *block* came to; None where there are none, or not all of it is settled yet."""
+    """Return what the changes of *block* came to; None where there are none, or not all of it is settled yet.
+
+    So it is of a block that began before the places became those of now.
+    """
+    if found.places_since is not None and block.first < found.places_since:
+        return None
     weeks = [
         week for kind in found.kinds if kind.kind == "change" for week in kind.weeks if block.contains(week.monday)
     ]

@@ -3,11 +3,12 @@
 import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from enum import Enum
 from hashlib import sha256
 from typing import Final, NamedTuple
 
+from bot.domain.iso_week import week_of
 from bot.domain.subscription import Subscription, Usual, next_due
 
 # The names under which messages about teams are planned.
@@ -45,6 +46,14 @@ class Team:
     user_group: str = ""
     since: datetime | None = None  # it gets digests from then on
     from_file: bool = False  # the operator's file has it
+    places_changed_at: datetime | None = None
+
+    @property
+    def places_since(self) -> date | None:
+        """Return the Monday from which on all weeks were told of with the places of now; None of all weeks."""
+        if self.places_changed_at is None:
+            return None
+        return week_of(self.places_changed_at.date()).sunday + timedelta(days=1)
 
 
 class Wish(NamedTuple):

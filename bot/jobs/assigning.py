@@ -7,6 +7,7 @@ from sqlmodel import Session
 
 from bot.connectors import accounts_file
 from bot.connectors.accounts_file import NumberedRow
+from bot.connectors.operator_file import refuse
 from bot.services import Services
 from storage import assignments
 
@@ -27,5 +28,5 @@ def take_accounts(services: Services, content: bytes) -> int:
 def _take(session: Session, services: Services, rows: Sequence[NumberedRow]) -> None:
     accounts = [row.account for row in rows]
     wrong = assignments.contradictions(session, accounts, services.marks)
-    accounts_file.refuse((rows[place].line, _SOMEBODY_ELSES) for place in wrong)
+    refuse((rows[place].line, _SOMEBODY_ELSES) for place in wrong)
     assignments.assign(session, accounts, services.marks, services.now().date())

@@ -17,8 +17,9 @@ from bot.domain.quantity import UNKNOWN
 from bot.domain.released import COMPANY_CELL, Range, Released, group_cell, nearest_group
 from bot.domain.rules import PolicyRules
 from bot.domain.subscription import LONGEST_WAIT, usual_time
+from bot.domain.teams import Team
 from bot.services import Services
-from storage.access_log import mark_of_day, note
+from storage.access_log import last_sealed, note
 from storage.consents import persons_counted
 from storage.costs import CompanyBill, billed_costs, changes_that_stayed, company_bill, people_here
 from storage.failures import ConflictError
@@ -165,8 +166,7 @@ def _ledger(
     for cell, _, figure, readers in cells:
         if figure is not None:
             note(session, Entry(FIGURE, cell, prepared.block.word, None, readers.stored(), mark), now)
-    log_mark = mark_of_day(session, now.date())
-    line = partial(Released, block=prepared.block, policy_mark=mark, log_mark=log_mark, released_at=now)
+    line = partial(Released, block=prepared.block, policy_mark=mark, log_mark=last_sealed(session), released_at=now)
     return [
         line(
             cell=cell,
@@ -184,7 +184,20 @@ def _leads_from_outside(session: Session, groups: Tree, decided: Decided) -> dic
     found: dict[str, int] = {}
     for team in running_teams(session):
         group = nearest_group(groups.upwards(cost_group_of(session, team)), decided)
-        home = group_of(session, team.lead_person_id)
-        if group and (home is None or group not in groups.upwards(home)):
+        if group and _leads_from_elsewhere(session, groups, team, group):
             found[group] = found.get(group, 0) + 1
     return found
+
+
+def _leads_from_elsewhere(session: Session, groups: Tree, team: Team, group: str) -> bool:
+    home = group_of(session, team.lead_person_id)
+    return home is None or group not in groups.upwards(home)
+
+
+def note_later_lead(session: Session, services: Services, team: Team, figure: Released) -> None:
+    """Note a lead from outside who gets *figure* with a digest now, of a team that was set up after its release."""
+    is_later = team.since is not None and team.since > figure.released_at
+    if is_later and _leads_from_elsewhere(session, tree(session), team, figure.group):
+        readers = Readers(leads=1).stored()
+        entry = Entry(FIGURE, figure.cell, figure.block.word, None, readers, services.policy.mark)
+        note(session, entry, services.now())

@@ -92,7 +92,7 @@ def _read(services: Services, due: DueDigest) -> _Read:
     now, team, block = services.now(), due.team, carried_by(due.week)
     kinds = kinds_due({source.kind for source in services.all_sources}, due.week, now)
     with services.database.reading() as session:
-        found = read_places(session, team.places, due.week, now.date(), kinds)
+        found = read_places(session, team.places, due.week, now.date(), kinds, team.places_since)
         library = for_team(session, team, due.week, now.date())
     digest = team_digest(
         team.name,
@@ -112,10 +112,11 @@ def _release(
 ) -> str:
     """Keep the issue, with the figures that it carries, and plan who gets it: all of it or nothing."""
     team, now = due.team, services.now()
-    fourth = None
+    fourth, cost = None, None
     if prepared is not None:
         figures = release.figures_in(session, services, prepared)
-        fourth = _fourth(session, team, prepared.block, figures, read.work)
+        cost = nearest_shown(tree(session).upwards(cost_group_of(session, team)), figures)
+        fourth = _fourth(session, prepared.block, figures, cost, read.work)
         worked = what_worked(session, prepared.block.first, prepared.block.last, now.date())
         fourth = replace(fourth, what_worked=worked)
     is_quiet = services.policy.digest.quiet_when_empty and not read.digest.worth_saying
@@ -125,14 +126,17 @@ def _release(
     issue = Issue(team.id, read.digest, fourth)
     if put_issue(session, team.id, due.week, issue, now):
         _log(session, services, team, lead, due.week.word, now)
+        if cost is not None and lead is not None:
+            release.note_later_lead(session, services, team, cost)
         team_mail.plan_issue(session, services, team, lead, issue)
     return "released"
 
 
-def _fourth(session: Session, team: Team, block: Block, figures: list[Released], work: BlockWork | None) -> FourthWeek:
-    cost = nearest_shown(tree(session).upwards(cost_group_of(session, team)), figures)
+def _fourth(
+    session: Session, block: Block, figures: list[Released], cost: Released | None, work: BlockWork | None
+) -> FourthWeek:
     company = company_figure(session, block)
-    mark = next((each.log_mark for each in figures), "")
+    mark = next((each.log_mark for each in figures), None)
     return fourth_week(block, cost, company, work, mark)
 
 

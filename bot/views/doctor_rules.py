@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Final
 
-from bot.domain.chain import Broken
+from bot.domain.chain import Broken, SealedMark
 from bot.domain.period import day_and_month
 from bot.domain.rules import Waiting
 from bot.views.doctor import Line, fine
@@ -15,6 +15,7 @@ _LOG: Final = "Log"
 _WHAT: Final = {
     "row": "an entry of {day} is not as it was written",
     "missing": "{day} is missing from the chain",
+    "printed": "the mark of {day} is not the one that went out with a figure: days were taken away or written anew",
     "hash": "the entries of {day} do not give the hash of that day: one was added, moved or taken away",
 }
 _STEP: Final = "go back to a backup, and tell those who agreed to the rules; marks in older messages tell from when"
@@ -42,10 +43,10 @@ def rules_in_force(mark: str) -> Line:
     return fine(_POLICY, f"in force now: mark {mark}")
 
 
-def log_sound(entries: int, mark: str) -> Line:
-    """Return that the log is as it was written."""
-    said = f"{entries:,} entries" if entries != 1 else "1 entry"
-    return fine(_LOG, f"{said} of who could see what, as they were written; mark today {mark}")
+def log_sound(last: SealedMark | None) -> Line:
+    """Return that the log is as it was written, and up to which day that is for good."""
+    until = f" up to {_day(last.day)}" if last is not None else "; no day of it is over yet"
+    return fine(_LOG, f"the chain of who could see what is whole{until}")
 
 
 def log_broken(broken: Broken) -> Line:

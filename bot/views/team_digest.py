@@ -65,10 +65,12 @@ def shared_with(digest: TeamDigest, *, in_channel: bool = False) -> Block:
     """Return how complete the digest is, what it is about, and who reads it."""
     told = _freshness(digest.told_by, digest.week)
     few = "" if _has_states(digest) else "What came back, review, speed and size are told from three authors on. "
+    since = long_day(digest.places_since).partition(" ")[2] if digest.places_since else ""
+    cut = f"Its places changed: all but this week's count is of the weeks from {since} on. " if since else ""
     about = "About repositories, not people: no names, no AI usage."
     over = "Review, time and size are usual for 12 weeks. " if digest.flow is not None else ""
     here = "this channel and in " if in_channel else ""
-    return context(f"{told}{over}{few}{about} Read by everybody in {here}{foreign(digest.team, 60)}.")
+    return context(f"{told}{over}{few}{cut}{about} Read by everybody in {here}{foreign(digest.team, 60)}.")
 
 
 def _has_states(digest: TeamDigest) -> bool:

@@ -94,7 +94,8 @@ def dollar_range(figure: GroupFigure) -> str:
 
 def counted_text(fourth: FourthWeek) -> str:
     """Return who is counted in a figure, who can read it, and that it stays."""
-    mark = f" Mark {fourth.log_mark}." if fourth.log_mark else ""
+    sealed = fourth.log_mark
+    mark = f" Log mark of {day_and_month(sealed.day)}: {sealed.mark}." if sealed else ""
     if fourth.cost is None:
         return f"Not changed afterwards.{mark}"
     return (

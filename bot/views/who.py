@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from bot.domain.blocks_of_weeks import Block as FourWeeks
 from bot.domain.blocks_of_weeks import block_of, parse_block
-from bot.domain.chain import LoggedRow, Readers, readers_of
+from bot.domain.chain import LoggedRow, Readers, SealedMark, readers_of
 from bot.domain.iso_week import parse_iso_week
 from bot.domain.money import NANO_PER_USD
 from bot.domain.period import day_and_month
@@ -24,6 +24,7 @@ _MOST_FILES: Final = 5
 _MOST_TEAMS: Final = 3
 _MOST_BLOCKS: Final = 90
 _PAGE: Final = 25
+_DAYS: Final = 90  # with their marks
 _ANOTHER_GROUPS: Final = "With it your lead got the figure about cost of a group that you are not in."
 _KINDS: Final = {
     "figure": "a figure about cost was released",
@@ -116,16 +117,24 @@ def _number(number: int) -> str:
     return _NUMBERS[number] if number < len(_NUMBERS) else f"{number:,}"
 
 
-def entries_window(rows: Sequence[LoggedRow], page: int, log_mark: str) -> dict[str, Any]:
-    """Return a page, counted from 0, of the rows of the log that are about a person or about everybody."""
+def entries_window(
+    rows: Sequence[LoggedRow], page: int, log_mark: str, sealed: Sequence[SealedMark] = ()
+) -> dict[str, Any]:
+    """Return a page, counted from 0, of the rows of the log that are about a person or about everybody.
+
+    With them go the marks of the days that are *sealed*, the latest first, to compare with what was printed.
+    """
     shown = rows[page * _PAGE : (page + 1) * _PAGE]
+    days = sealed[page * _DAYS : (page + 1) * _DAYS]
+    is_last = len(rows) <= (page + 1) * _PAGE and len(sealed) <= (page + 1) * _DAYS
     lines = [_entry_line(row) for row in shown] or ["Nothing is in the log about you yet."]
     around = [button("Newer", "entries", str(page - 1))] if page else []
-    around += [button("Older", "entries", str(page + 1))] if len(rows) > (page + 1) * _PAGE else []
+    around += [] if is_last else [button("Older", "entries", str(page + 1))]
     return modal(
         "Every entry",
         [
             section("\n".join(lines)),
+            *([section(_marks_text(days))] if days else []),
             *([actions(*around)] if around else []),
             context(
                 "The latest first. Each day's entries are chained to the day before; a day's mark is final from the "
@@ -134,6 +143,16 @@ def entries_window(rows: Sequence[LoggedRow], page: int, log_mark: str) -> dict[
             context(LOCK),
         ],
     )
+
+
+def _marks_text(sealed: Sequence[SealedMark]) -> str:
+    """Return the marks of days, the year where it begins."""
+    said = [
+        f"{_date(each.day) if number == 0 or each.day.year != sealed[number - 1].day.year else day_and_month(each.day)}"
+        f" {each.mark}"
+        for number, each in enumerate(sealed)
+    ]
+    return f"*Log marks of days that are over:* {' · '.join(said)}"
 
 
 def _entry_line(row: LoggedRow) -> str:
@@ -158,7 +177,7 @@ def example_issue(monday: date) -> Issue:
     """Return the made-up digest of a week, with a made-up figure about cost."""
     cost = GroupFigure("the harbour's group (made up)", 7_700 * NANO_PER_USD, 11_500 * NANO_PER_USD)
     block = block_of(monday - timedelta(weeks=5))
-    return Issue(0, example_digest(monday), FourthWeek(block.first, block.last, cost, None, None, None, ""))
+    return Issue(0, example_digest(monday), FourthWeek(block.first, block.last, cost, None, None, None, None))
 
 
 def lead_window(

@@ -1,6 +1,6 @@
 """What was released to a team or a group: once, and never changed afterwards."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlmodel import Field, SQLModel
 
@@ -31,6 +31,7 @@ class ReleasedFigure(SQLModel, table=True):
     readers: str
     policy_mark: str
     log_mark: str
+    log_day: date | None = None  # whose mark it is: the last day of the log that was sealed by then
     released_at: datetime
     without: str = ""  # kinds of sources that have no bill, one a line
 

@@ -73,6 +73,7 @@ class Team(SQLModel, table=True):
     from_file: bool = False
     created_at: datetime
     since: datetime | None = None
+    places_changed_at: datetime | None = None  # none while they are those that it began with
 
 
 class TeamMember(SQLModel, table=True):

@@ -57,7 +57,7 @@ SEEN = {
         "changes finished, in ",
         "no names",
     ),
-    "Ana is counted": ("left", "Usual AI cost of Engineering, ", "Not changed afterwards. Mark"),
+    "Ana is counted": ("left", "Usual AI cost of Engineering, ", "Not changed afterwards."),
     "What is not shown, and who saw": ("left", "Figures you are counted in", "· everybody in Engineering"),
     "Vera wants a leaderboard": ("right", "All of Larkfield", "of AI per change that stayed"),
     "Be curious: a lead's tricks": ("right", "An example. The team and every figure in it are made up."),

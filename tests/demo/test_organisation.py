@@ -19,10 +19,10 @@ def test_everybody_employed_has_one_home_and_engineering_is_above_a_hundred() ->
     assert number["Engineering"] > 100
 
 
-def test_payments_is_a_team_of_mos_with_its_repositories_and_project() -> None:
+def test_payments_is_a_team_of_mos_with_its_repositories() -> None:
     teams = {team.name: team for team in org_file.parse(organisation_file()).organisation.teams}
 
     assert teams["Payments"] == FiledTeam(
-        "Payments", "mo@larkfield.example", ("acme/payments", "acme/ledger", "PAY"), "Payments", "", "Payments"
+        "Payments", "mo@larkfield.example", ("acme/payments", "acme/ledger"), "Payments", "", "Payments"
     )
     assert teams.keys() == {"Payments", "Platform", "Mobile", "Data", "Support"}

@@ -15,6 +15,7 @@ from bot.domain.chain import (
     Entry,
     LoggedRow,
     Readers,
+    SealedMark,
     chained,
     day_hash,
     first_break,
@@ -88,6 +89,17 @@ def test_a_missing_day_and_a_changed_hash_are_found_with_their_day() -> None:
 
     assert first_break([sealed[0], sealed[2]], rows) == (FIRST + DAY, "missing")
     assert first_break(changed, rows) == (FIRST + DAY, "hash")
+
+
+def test_a_mark_that_was_printed_finds_days_that_were_cut_off_or_written_anew() -> None:
+    sealed, rows = three_days()
+    printed = [SealedMark(day, short_mark(hashed)) for day, hashed in sealed]
+    anew = list(chained(BEGINNING, FIRST, FIRST + 2 * DAY, rows[1:]))
+
+    assert first_break(sealed, rows, printed) is None
+    assert first_break(sealed[:2], rows[:2], printed) == (FIRST + 2 * DAY, "printed")
+    assert first_break([], [], printed) == (FIRST, "printed")
+    assert first_break(anew, rows[1:], printed[1:]) == (FIRST + DAY, "printed")
 
 
 def test_a_days_hash_is_plain_sha_256_that_anybody_can_recompute() -> None:

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.blocks_of_weeks import Block
+from bot.domain.chain import SealedMark
 from bot.domain.iso_week import IsoWeek
 from bot.domain.outcomes.flow import Part
 from bot.domain.outcomes.place import place_outcomes
@@ -111,6 +112,37 @@ def test_the_work_of_a_block_is_that_of_its_four_weeks_once_settled() -> None:
 
 
 @pytest.mark.parametrize(
+    ("weeks", "earlier", "chart", "has_usual", "is_cut"),
+    [(-1, None, 0, False, True), (1, None, 0, False, True), (2, 9, 1, False, True), (10, 9, 9, True, True),
+     (13, 9, 12, True, True), (14, 9, 12, True, False)],
+)  # fmt: skip
+def test_weeks_that_were_told_of_with_other_places_are_left_out(
+    weeks: int, earlier: int | None, chart: int, has_usual: bool, is_cut: bool
+) -> None:
+    """Else what two digests say of the same week tells by subtraction of the place between them."""
+    since = WEEK.before(weeks).monday
+    found = place_outcomes(weekly_work(), WEEK.monday, TODAY, LONG_AGO, since)
+    made = team_digest("Payments", PLACES, WEEK, found)
+    changes = made.kinds[0]
+
+    assert (changes.finished, changes.earlier_stayed, len(changes.stayed_by_week)) == (10, earlier, chart)
+    assert (changes.usual_stayed is not None, made.places_since) == (has_usual, since if is_cut else None)
+    assert all(monday >= since for monday, _ in changes.stayed_by_week)
+    whole = made.flow.without_review.whole if made.flow and made.flow.without_review else 0
+    assert whole == 10 * min(max(weeks + 1, 0), 12)
+    assert (block_work(found, Block(36)) is not None) == (since <= Block(36).first)
+
+
+def test_authors_of_before_the_places_changed_stand_behind_nothing_after_it() -> None:
+    alone = [change(9000 + n, WEEK.before(back).monday, author=b"a") for n, back in enumerate((0, 2, 3, 4))]
+    before = [each for each in weekly_work() if each.finished_on < WEEK.before(4).monday]
+    found = place_outcomes([*before, *alone], WEEK.monday, TODAY, LONG_AGO, WEEK.before(4).monday)
+    changes = team_digest("Payments", PLACES, WEEK, found).kinds[0]
+
+    assert (changes.finished, changes.earlier_stayed, changes.stayed_by_week) == (1, None, ())
+
+
+@pytest.mark.parametrize(
     ("part", "whole", "expected"), [(0, 1, 20), (1, 20, 10), (1, 21, 20), (3, 41, 10), (1, 2, None), (2, 2, None)]
 )
 def test_a_part_is_fewer_than_one_in_so_many(part: int, whole: int, expected: int | None) -> None:
@@ -130,9 +162,9 @@ COST = GroupFigure("Engineering", 7_480, 11_200)
     [(["Payments", "Engineering", "Larkfield"], False, True), (["Sales", "Larkfield"], False, False), ([], True, True)],
 )
 def test_a_groups_figure_is_for_the_group_and_the_teams_lead(groups: list[str], is_lead: bool, sees: bool) -> None:
-    fourth = fourth_week(Block(36), None, None, None, "7f3a-91c2")
+    fourth = fourth_week(Block(36), None, None, None, None)
     issue = Issue(1, digest(weekly_work()), fourth)
-    with_cost = Issue(1, issue.digest, type(fourth)(fourth.first, fourth.last, COST, None, None, None, ""))
+    with_cost = Issue(1, issue.digest, type(fourth)(fourth.first, fourth.last, COST, None, None, None, None))
 
     assert (for_reader(with_cost, groups, is_lead=is_lead).fourth is not None) is sees
     assert for_reader(issue, groups, is_lead=is_lead) == issue
@@ -141,6 +173,7 @@ def test_a_groups_figure_is_for_the_group_and_the_teams_lead(groups: list[str], 
 
 @given(items)
 def test_what_is_stored_is_what_is_read(found: list[FinishedItem]) -> None:
-    issue = Issue(7, digest(found), fourth_week(Block(36), None, None, BlockWork(3, None, None, 7), "7f3a-91c2"))
+    work, mark = BlockWork(3, None, None, 7), SealedMark(TODAY, "7f3a-91c2")
+    issue = Issue(7, digest(found), fourth_week(Block(36), None, None, work, mark))
 
     assert issue_in(issue.stored()) == issue

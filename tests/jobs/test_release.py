@@ -8,6 +8,7 @@ import pytest
 from sqlmodel import Session, select
 
 from bot.domain.blocks_of_weeks import Block
+from bot.domain.chain import POLICY, Entry
 from bot.domain.released import COMPANY_CELL, group_cell
 from bot.domain.rules import Version
 from bot.jobs import release, team_digests, team_mail
@@ -16,7 +17,7 @@ from bot.policy import Sharing
 from bot.slack import Slack, connect
 from bot.views.blocks import texts_of
 from storage import choices, released
-from storage.access_log import entries_of
+from storage.access_log import entries_of, last_sealed, mark_of_day, note, seal
 from storage.engine import Database
 from storage.erasure import erase
 from storage.policies import add_version
@@ -25,6 +26,7 @@ from tests.cast import MARKS, TODAY
 from tests.e2e.harness import texts
 from tests.jobs.delivering import deliver
 from tests.jobs.team_stage import Stage
+from tests.promises.answers import every_answer
 from tests.team_company import (
     DUE,
     PLATFORM,
@@ -71,6 +73,8 @@ def prepared(database: Database, slack: LocalSlack, way_out: Slack) -> Stage:
     worked(database)
     everybody_counted(database)
     billed(database, 2000)
+    database.writing(lambda session: note(session, Entry(POLICY), DUE - timedelta(days=2)))
+    database.writing(lambda session: seal(session, DUE.date()))
     return Stage(database, slack, way_out)
 
 
@@ -105,7 +109,7 @@ def test_the_lead_and_everybody_in_the_group_read_the_same_at_the_same_moment(
     assert int(found[1]) < 2000 / 108 < int(found[2])  # 12 weeks of nine changes that stayed
     assert all(ENGINEERING in home_text(stage, user) for user in everybody[:2])  # Payments is too small for its own
     assert all("*Usual AI cost of Platform" in home_text(stage, user) for user in everybody[2:])
-    assert "everybody in Engineering can read this figure. Not changed afterwards. Mark " in texts(note)
+    assert "everybody in Engineering can read this figure. Not changed afterwards. Log mark of 16 Nov: " in texts(note)
     assert "&gt; In the four weeks to 1 November Payments finished 40 changes, of which fewer than 1 in" in texts(note)
     assert ledger(stage).keys() == {COMPANY_CELL, *map(group_cell, ("Larkfield", "Engineering", "Platform"))}
     assert len(parts(stage)) == 3 * len(PLATFORM)
@@ -238,8 +242,27 @@ def test_the_log_and_the_ledger_say_under_which_rules_and_for_whom(stage: Stage)
 
     assert [each.group for each in mine] == ["Engineering", "Larkfield", "Platform"]
     assert {each.policy_mark for each in mine} == {stage.services.policy.mark}
-    assert len({each.log_mark for each in mine}) == 1
+    with stage.database.reading() as session:
+        assert {each.log_mark for each in mine} == {last_sealed(session)}
     assert sorted(row.entry.kind for row in rows if row.entry) == ["figure"] * 4 + ["team_digest"]
+
+
+def test_the_mark_that_a_digest_prints_is_that_of_its_day_for_good(stage: Stage) -> None:
+    """Today's would be another as soon as the digest's own entry follows."""
+    team = team_of(stage.database)
+    stage.tick()
+    issue = stage.last(team.id)
+    assert issue is not None
+    assert issue.fourth is not None
+    assert issue.fourth.log_mark is not None
+    day, mark = issue.fourth.log_mark
+    stage.database.writing(lambda session: seal(session, TODAY))
+
+    assert f"Log mark of 16 Nov: {mark}." in texts(stage.shown("U01MO")[-1])
+    window = every_answer(stage.services, viewer_of(stage.database, PLATFORM[0]), "entries")["entries"]
+    assert f" · 16 Nov {mark} · " in window
+    with stage.database.reading() as session:
+        assert (day, mark_of_day(session, day)) == (DUE.date() - timedelta(days=1), mark)
 
 
 def test_nobody_without_a_cost_is_counted(stage: Stage) -> None:

@@ -93,6 +93,27 @@ def test_a_lead_who_moved_away_reads_the_figure_of_their_group_of_now(stage: Sta
     assert ENGINEERING in home_text(stage, "U01ANA")
 
 
+def test_a_lead_from_outside_whose_team_came_after_the_release_is_told_of(stage: Stage) -> None:
+    """Rui is in no group of the company; the figure is an hour old when Rui's team is set up."""
+    team_of(stage.database)
+    stage.tick()
+    before = who(stage)
+    later = team_of(stage.database, lead="U01RUI", group="Engineering", since=DUE + timedelta(hours=1))
+    stage.database.writing(lambda session: teams.change(session, replace(later, weekday=2), DUE))
+    kept = ledger(stage)
+    stage.tick(DUE + timedelta(days=1))
+
+    assert ENGINEERING in texts(stage.shown("U01RUI")[-1])
+    assert ledger(stage) == kept
+    assert "Engineering, cost, 5 Oct to 1 Nov · everybody in Engineering\n" in before["who"]
+    assert "Engineering, cost, 5 Oct to 1 Nov · everybody in Engineering, one lead\n" in who(stage)["who"]
+    assert "group cost Engineering, 5 Oct to 1 Nov · could be read by one lead" in who(stage)["entries"]
+
+
+def who(stage: Stage) -> dict[str, str]:
+    return every_answer(stage.services, viewer_of(stage.database, PLATFORM[0]), "who", "entries")
+
+
 def test_a_digest_in_a_channel_says_who_reads_it_there(stage: Stage) -> None:
     team_of(stage.database, channel="C01PAYMENTS")
     stage.tick()

@@ -21,7 +21,7 @@ DAY = timedelta(days=1)
 
 def release(database: Database, block: Block, days_ago: int) -> None:
     at = T0 - days_ago * DAY
-    figure = Released("group cost Engineering", block, "Engineering", Range(1, 2), "", "", "", at)
+    figure = Released("group cost Engineering", block, "Engineering", Range(1, 2), "", "", None, at)
 
     def put(session: Session) -> None:
         released.release(session, [figure])

@@ -21,7 +21,7 @@ from tests.domain.outcomes.cast import change
 from tests.e2e.harness import texts
 from tests.jobs.delivering import deliver
 from tests.jobs.team_stage import Stage
-from tests.team_company import CALM, CALM_DUE, USERS, founded, profile_of, team_of, viewer_of, worked
+from tests.team_company import CALM, CALM_DUE, DUE, USERS, founded, profile_of, team_of, viewer_of, worked
 from tests.threads import at_once
 
 HOUR = timedelta(hours=1)
@@ -173,6 +173,29 @@ def test_places_without_changes_and_places_that_are_gone_are_named(stage: Stage)
 
     assert "*acme/gone:* no finished work is known of it. Is it still called that?" in said
     assert "*acme/old:* nothing finished since Mon 3 Aug." in said
+
+
+def test_what_two_digests_say_of_a_week_tells_nothing_of_a_place_that_was_dropped_between(stage: Stage) -> None:
+    """A lead drops a place alone; what the rest has now, taken from what all had, would be that place's."""
+    theirs = [change(9000 + n, CALM - timedelta(weeks=n // 2), place="acme/ledger", author=b"z") for n in range(36)]
+    worked(stage.database, told_on=CALM_DUE, more=theirs)  # so that three authors stand behind what is left
+    team = team_of(stage.database)
+    stage.tick(DUE)
+    before = stage.last(team.id)
+    narrower = replace(team, places=team.places[1:])
+    stage.database.writing(lambda session: teams.change(session, narrower, stage.at + HOUR))
+    stage.tick(CALM_DUE)
+    after = stage.last(team.id)
+
+    assert before is not None
+    assert after is not None
+    assert [bool(each.stayed_by_week) for each in before.digest.kinds[:1]] == [True]
+    assert before.digest.week != after.digest.week
+    assert after.digest.places == narrower.places
+    assert after.digest.flow is None
+    assert [(each.earlier_stayed, each.usual_stayed, each.stayed_by_week) for each in after.digest.kinds] == [
+        (None, None, ()) for _ in after.digest.kinds
+    ]
 
 
 def test_a_lead_who_left_gets_nothing_and_operators_are_told_once(stage: Stage) -> None:

@@ -85,6 +85,19 @@ def test_two_replicas_write_and_seal_at_once_and_the_chain_holds(database: Datab
     assert broken(database) is None
 
 
+def test_the_marks_of_days_that_are_over_stay_to_be_compared(database: Database) -> None:
+    with database.reading() as session:
+        assert access_log.last_sealed(session) is None
+    note(database, Entry(EXPORT, person_id=1), back=2)
+    seal(database)
+    before = [(day, mark(database, day)) for day in (TODAY - DAY, TODAY - 2 * DAY)]
+    note(database, Entry(EXPORT, person_id=2))
+
+    with database.reading() as session:
+        assert access_log.sealed_marks(session) == before
+        assert access_log.last_sealed(session) == before[0]
+
+
 def test_deleting_keeps_the_hash_and_nothing_else(database: Database) -> None:
     note(database, Entry(EXPORT, person_id=1), back=2)
     note(database, Entry(EXPORT, person_id=2), back=1)

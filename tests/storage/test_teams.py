@@ -115,6 +115,7 @@ def test_a_team_that_waits_for_an_operator_gets_nothing_until_one_agrees(databas
     agreed = database.writing(lambda session: teams.agree(session, asked.id, LATER))
     assert agreed is not None
     assert (agreed.since, running(database), pending()) == (LATER, [agreed], None)
+    assert agreed.places_since is None, "they are those that it began with"
     assert database.writing(lambda session: teams.agree(session, asked.id, LATER)) is None
     assert database.writing(lambda session: teams.decline(session, asked.id)) is None
     assert running(database) == [agreed]
@@ -150,7 +151,7 @@ def test_other_places_wait_while_the_team_goes_on(database: Database) -> None:
     ask()
     agreed = database.writing(lambda session: teams.agree(session, team.id, LATER))
     assert agreed is not None
-    assert (agreed.places, agreed.since) == (wider, T0)
+    assert (agreed.places, agreed.since, agreed.places_changed_at) == (wider, T0, LATER)
 
 
 def test_settings_change_what_is_given_and_a_stopped_team_is_gone(database: Database) -> None:
@@ -158,13 +159,16 @@ def test_settings_change_what_is_given_and_a_stopped_team_is_gone(database: Data
     team = create(database)
     wished = replace(team, weekday=3, hour=14, channel="C0PAY", places=("PAY",))
 
-    assert database.writing(lambda session: teams.change(session, wished))
-    assert running(database) == [wished]
-    assert database.writing(lambda session: teams.change(session, team))
-    assert running(database) == [team]
+    assert database.writing(lambda session: teams.change(session, wished, T0))
+    assert running(database) == [replace(wished, places_changed_at=T0)]
+    assert database.writing(lambda session: teams.change(session, team, LATER))
+    assert running(database) == [replace(team, places_changed_at=LATER)]
+    other_order = replace(team, places=team.places[::-1], weekday=2)
+    assert database.writing(lambda session: teams.change(session, other_order, LATER + timedelta(days=7)))
+    assert running(database) == [replace(other_order, places_changed_at=LATER)]
     assert database.writing(lambda session: teams.stop(session, team.id))
     assert not database.writing(lambda session: teams.stop(session, team.id))
-    assert not database.writing(lambda session: teams.change(session, wished))
+    assert not database.writing(lambda session: teams.change(session, wished, LATER))
     assert (running(database), members(database, team), names_of_teams_of(database, "mo")) == ([], [], [])
     with database.reading() as session:
         assert teams.team_of_id(session, team.id) is None
@@ -183,7 +187,7 @@ def test_a_team_of_the_file_follows_it(database: Database) -> None:
     company(database)
     team = create(database, from_file=True)
     narrower = ("acme/payments",)
-    database.writing(lambda session: teams.change(session, replace(team, places=narrower, weekday=4)))
+    database.writing(lambda session: teams.change(session, replace(team, places=narrower, weekday=4), LATER))
     load(database, [*ROWS, "cost,Payments,Engineering", "members,Payments,S0PAYMENTS"])
     [followed] = running(database)
 
@@ -191,7 +195,7 @@ def test_a_team_of_the_file_follows_it(database: Database) -> None:
     assert (followed.cost_group, followed.group, followed.user_group) == ("Engineering", "", "S0PAYMENTS")
     load(database, [*ROWS[:10], "team,Payments,ana@example.com", "place,Payments,acme/new"])
     [followed] = running(database)
-    assert followed.places == ("acme/new",)
+    assert (followed.places, followed.places_changed_at) == (("acme/new",), T0)
     assert followed.lead_person_id == number_of(database, "ana")
 
 

@@ -8,7 +8,7 @@ from typing import Any, Final
 import pytest
 
 from bot.domain.blocks_of_weeks import Block
-from bot.domain.chain import EXPORT, FIGURE, POLICY, TEAM_DIGEST, Entry, LoggedRow, Readers
+from bot.domain.chain import EXPORT, FIGURE, POLICY, TEAM_DIGEST, Entry, LoggedRow, Readers, SealedMark
 from bot.domain.released import COMPANY_CELL, Range, Released, group_cell
 from bot.domain.rules import Change, DatedChange, Waiting
 from bot.playground.block_rules import problems, view_problems
@@ -36,7 +36,8 @@ def in_window(view: dict[str, Any]) -> str:
 
 def released(cell: str = group_cell("Engineering"), number: int = 35) -> Released:
     readers = Readers("Engineering", 0, 2).stored()
-    return Released(cell, Block(number), "Engineering", Range(1, 2), readers, "3c1e-04ab", "7f3a-91c2", T0)
+    mark = SealedMark(TODAY, "7f3a-91c2")
+    return Released(cell, Block(number), "Engineering", Range(1, 2), readers, "3c1e-04ab", mark, T0)
 
 
 def row(entry: Entry | None, back: int = 0) -> LoggedRow:
@@ -123,6 +124,11 @@ def test_every_entry_is_said_in_words_and_paged() -> None:
         10,
         0,
     ]
+    days = [SealedMark(TODAY - timedelta(days=number), f"mark-{number}") for number in range(100)]
+    first, second = (in_window(who.entries_window([], page, "x", days)) for page in (0, 1))
+    assert "*Log marks of days that are over:* 19 Nov 2026 mark-0 · 18 Nov mark-1 · " in first
+    assert ("mark-89" in first, "mark-90" in first, "Older" in first) == (True, False, True)
+    assert ("mark-99" in second, "Older" in second) == (True, False)
     assert "Newer" in in_window(who.entries_window(many, 1, "x"))
     assert "Older" not in in_window(who.entries_window(many, 2, "x"))
 

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from bot.domain.chain import SealedMark
 from bot.domain.outcomes.work import FinishedItem
 from bot.domain.released import FourthWeek, GroupFigure, Issue
 from bot.domain.team_digest import BlockWork, KindWeek, LibraryLine, TeamDigest, ToldBy
@@ -35,7 +36,7 @@ FOURTH = FourthWeek(
     GroupFigure("Larkfield", 11_400_000_000, 17_100_000_000, ("openai",), date(2026, 8, 10), date(2026, 11, 1)),
     BlockWork(41, 3, 10, 250),
     WORKED,
-    "7f3a-91c2",
+    SealedMark(date(2026, 11, 16), "7f3a-91c2"),
 )
 ISSUE = Issue(5, MESSAGE, FOURTH)
 
@@ -78,11 +79,18 @@ def test_every_fourth_one_says_cost_as_ranges_and_has_a_paragraph_to_paste() -> 
         "use in 3 teams, and 6 of 7 people who tried it said it worked. Across Larkfield the AI bill came to $11-17 "
         "per change that stayed. We don't report usage: it follows cost, not results."
     )
-    assert "everybody in Engineering can read this figure. Not changed afterwards. Mark 7f3a-91c2." in text
+    assert "everybody in Engineering can read this figure. Not changed afterwards. " in text
+    assert " Log mark of 16 Nov: 7f3a-91c2." in text
+
+
+def test_after_other_places_it_says_from_when_on_weeks_are_told_of() -> None:
+    text = team_digest_message(replace(MESSAGE, places_since=date(2026, 11, 2)), 5).as_text()
+
+    assert "Its places changed: all but this week's count is of the weeks from 2 November on. About" in text
 
 
 def test_what_is_not_shown_has_one_text_everywhere() -> None:
-    hidden = Issue(5, MESSAGE, FourthWeek(FOURTH.first, FOURTH.last, None, None, FOURTH.work, None, ""))
+    hidden = Issue(5, MESSAGE, FourthWeek(FOURTH.first, FOURTH.last, None, None, FOURTH.work, None, None))
 
     assert NOT_SHOWN in figures_message(hidden).as_text()
     assert NOT_SHOWN in why_not_shown().as_text()

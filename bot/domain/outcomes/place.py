@@ -46,34 +46,42 @@ class KindWeeks(NamedTuple):
 class PlaceOutcomes:
     """The finished work of places up to the week of *monday*, and *last_settled*, the last that tells what stayed.
 
-    *flow* is that of the changes of the 12 weeks up to it. Nothing in it is about a person.
+    *flow* is that of the changes of the 12 weeks up to it. Nothing in it is about a person. Of weeks before
+    *places_since*, which were told of with other places, only what was finished in that of *monday* is in it.
     """
 
     monday: date
     last_settled: date
     kinds: tuple[KindWeeks, ...]
     flow: Flow | None
+    places_since: date | None = None
 
 
-def place_outcomes(items: Iterable[FinishedItem], week: date, today: date, known_from: date) -> PlaceOutcomes:
+def place_outcomes(
+    items: Iterable[FinishedItem], week: date, today: date, known_from: date, places_since: date | None = None
+) -> PlaceOutcomes:
     """Return what was finished in one or several places up to the week that *week* lies in, as known on *today*.
 
     *items* are everybody's, given together so that a ticket over two repositories counts once. Weeks that
-    begin before *known_from*, when the places were not read yet, are left out.
+    begin before *known_from*, when the places were not read yet, are left out. So are those before
+    *places_since*, a Monday, and who worked in them: what was said of them with other places, less what these
+    have, would tell of the place that came or went, which may be one author's.
     """
     items = list(items)
     monday = monday_of(week)
     settled = min(last_settled_week(today), monday)
     works = counted_once(items, today, since=settled - WEEKS * _WEEK)
-    kinds = [
-        _kind_weeks(kind, [work for work in works if work.kind == kind], monday, settled, known_from) for kind in KINDS
-    ]
+    since = max(known_from, places_since or known_from)
+    kinds = [_kind_weeks(kind, [work for work in works if work.kind == kind], monday, settled, since) for kind in KINDS]
     changes = [item for item in items if item.kind == "change" and _in_twelve_weeks(item.finished_on, monday)]
+    if places_since is not None:
+        changes = [item for item in changes if item.finished_on >= places_since]
     return PlaceOutcomes(
         monday=monday,
         last_settled=settled,
         kinds=tuple(each for each in kinds if any(week.finished for week in each.weeks)),
         flow=_flow(list(dict.fromkeys(changes))),
+        places_since=places_since,
     )
 
 
@@ -84,9 +92,12 @@ def _flow(changes: list[FinishedItem]) -> Flow | None:
 def _kind_weeks(
     kind: Kind, works: Sequence[Work[FinishedItem]], monday: date, settled: date, known_from: date
 ) -> KindWeeks:
-    many_authors = all(_many_authors(works, last) for last in (monday, settled))
+    shown = [work for work in works if work.finished_on >= known_from]
+    many_authors = all(_many_authors(shown, last) for last in (monday, settled))
     counts = Counter((monday_of(work.finished_on), work.state) for work in works)
     weeks = [_week(each, counts, many_authors) for each in _mondays(settled, monday, known_from)]
+    if monday < known_from and (finished := sum(counts[monday, state] for state in _STATES)):
+        weeks = [WeekCounts(monday, finished, None, None, None)]
     usual = _usual(counts, _mondays(settled - _WEEK, settled - _WEEK, known_from)) if many_authors else None
     return KindWeeks(kind, tuple(weeks), usual)
 

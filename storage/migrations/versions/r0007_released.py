@@ -41,6 +41,7 @@ def upgrade() -> None:
         *map(_text, ("cell", "period", "group_name")),
         *map(_amount, ("low_nano_usd", "high_nano_usd")),
         *map(_text, ("readers", "policy_mark", "log_mark")),
+        sa.Column("log_day", sa.Date(), nullable=True),
         _released_at(),
         _text("without"),
         sa.PrimaryKeyConstraint("cell", "period"),
