@@ -46,9 +46,10 @@ class Player:
             mark = self.demo.stage.slack.mark()
             self.demo.stage.slack.open_home(user, place)
             self.demo.stage.settle()
-            opened = self.demo.stage.slack.shown_to(user, mark)
-            if opened:
-                self.newest[side] = opened[0]
+            # a message may come meanwhile
+            opened = [one for one in self.demo.stage.slack.shown_to(user, mark) if one.surface == "home"]
+            if place == "home":
+                self.newest[side] = opened[-1]
         else:
             assert user in self.demo.world.slack.world.channels[place].members
         self.place[side] = place
