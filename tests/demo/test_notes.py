@@ -1,5 +1,6 @@
 """The demo's notes and alarms: the time passes until one is due, and it arrives for its person alone."""
 
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -83,5 +84,6 @@ def test_inflating_improves_nothing_anywhere(demo: Demo) -> None:
 
     assert {user: after[user] for user in SOME} == {user: before[user] for user in SOME}
     assert not NEVER.search(without_allowed(after[DAG])), after[DAG]
-    assert "Worth a look" in after[DAG]
-    assert "came to $" in after[DAG]
+    look = next(line for line in after[DAG].splitlines() if "Worth a look" in line)
+    # Which is worth most depends on the day: the job that changes little, or what a day came to.
+    assert re.search(r"dependency-bump|c[ao]me to \$", look), look
