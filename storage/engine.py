@@ -10,7 +10,6 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
-import psycopg
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError
@@ -123,7 +122,7 @@ def _open_postgresql(url: str, pool_size: int, busy_seconds: float) -> Engine:
     except (ArgumentError, NoSuchModuleError) as error:
         raise ConfigError(f"DATABASE_URL cannot be used: {error}") from None
 
-    def prepare(connection: psycopg.Connection[Any], _record: Any) -> None:
+    def prepare(connection: Any, _record: Any) -> None:
         connection.execute(f"SET lock_timeout = {int(busy_seconds * 1000)}")
         connection.commit()
 

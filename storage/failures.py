@@ -1,11 +1,11 @@
 """What people are told when the database itself fails: one line, and that nothing was stored."""
 
 import sqlite3
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
 
-import psycopg
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
@@ -43,7 +43,7 @@ def plain_errors() -> Iterator[None]:
     """Turn a failure of the database into a BusyError; mistakes of ours stay as they are."""
     try:
         yield
-    except (DBAPIError, psycopg.Error) as error:  # bulk writing uses the driver directly
+    except _database_errors() as error:
         failure = _failure(error)
         if failure is None:
             raise
@@ -52,7 +52,18 @@ def plain_errors() -> Iterator[None]:
         raise BusyError(_AWAY) from error
 
 
-def _failure(error: DBAPIError | psycopg.Error) -> BusyError | None:
+def _database_errors() -> tuple[type[Exception], ...]:
+    """Return SQLAlchemy's, and the driver's own: bulk writing uses it directly."""
+    return DBAPIError, *_of_the_driver("Error")
+
+
+def _of_the_driver(name: str) -> tuple[type[Exception], ...]:
+    """Return PostgreSQL's errors of that name; with SQLite its driver, some megabytes, is never loaded."""
+    driver = sys.modules.get("psycopg")
+    return () if driver is None else (getattr(driver, name),)
+
+
+def _failure(error: Exception) -> BusyError | None:
     cause: BaseException | None = error
     disconnected = False
     if isinstance(error, DBAPIError):
@@ -78,4 +89,4 @@ def _is_away(cause: BaseException | None) -> bool:
     """Whether the database could not be reached; a statement that it cannot understand is our mistake."""
     if isinstance(cause, sqlite3.OperationalError):
         return getattr(cause, "sqlite_errorname", "SQLITE_ERROR") != "SQLITE_ERROR"
-    return isinstance(cause, psycopg.OperationalError)
+    return isinstance(cause, _of_the_driver("OperationalError"))
