@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 from urllib.parse import urlencode
@@ -25,6 +26,9 @@ from starlette.applications import Starlette
 from benchmarks.table import Row
 from bot.app import build_bolt
 from bot.config import Settings
+from bot.connection.headers import PromptHeaders
+from bot.connection.state import ConnectionState
+from bot.limits import Visits
 from bot.pool import AnswerPool
 from bot.web.slack_http import slack_route
 from storage.engine import open_database
@@ -131,13 +135,15 @@ def _request(connection: http.client.HTTPConnection) -> bool:
 def serve(which: str, port: int) -> None:
     """Serve one of the two until stopped."""
     app = _bot() if which == "bot" else _bare()
-    config = uvicorn.Config(Starlette(routes=[slack_route(app, SECRET)]), port=port, log_config=None, access_log=False)
+    web = Starlette(routes=[slack_route(app, SECRET, ConnectionState())])
+    config = uvicorn.Config(web, http=PromptHeaders, port=port, log_config=None, access_log=False)
     uvicorn.Server(config).run()
 
 
 def _bot() -> App:
     nowhere = Path(tempfile.gettempdir(), "worthwhile-never-opened.db")  # an acknowledgement reads nothing
     services = services_on(open_database(f"sqlite:///{nowhere}"), pool=_NoPool(1, 1))
+    services = replace(services, visits=Visits(1e9, 1e9))  # one person asks all the time
     settings = Settings(_env_file=None, slack_signing_secret=SecretStr(SECRET), slack_bot_token=SecretStr("x"))  # type: ignore[call-arg]
     return build_bolt(settings, services)
 

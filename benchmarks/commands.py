@@ -1,19 +1,20 @@
 """Commands a second and the time to an answer: the real bot by HTTP on one core, in a database of 350,000.
 
-The bot runs in a process of its own on the first core; the local Slack and the load on the second.
+The bot runs in a process of its own on the first core; the local Slack and the load on the second. Many people ask,
+since the bot lets one person ask once a second. `--minutes` has `benchmarks.lasting` ask for long instead.
 """
 
 import os
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from itertools import count
 from pathlib import Path
 from statistics import quantiles
 from typing import Any, Final, NamedTuple
@@ -24,14 +25,16 @@ from benchmarks.table import Row
 from bot.domain.marks import Marks
 from bot.domain.people import Profile, SlackId
 from bot.domain.usage import UsageRow
+from bot.playground.delivery import Delivery
 from bot.playground.local_slack import LocalSlack
+from bot.playground.things import LocalUser
 from storage import people, usage
 from storage.engine import open_database
 from storage.ids import insert_new, new_id, source_id
 from storage.migrate import upgrade
 from storage.tables import Account, AccountLink, Person, SlackUser
 
-ASKER: Final = "U01ANA"
+ASKERS: Final = tuple(f"U1{number:05}" for number in range(200))
 SECRET: Final = "for benchmarks"
 _DAYS: Final = 105
 _EVERYBODY: Final = 350_000
@@ -62,10 +65,10 @@ def main() -> list[Row]:
     with tempfile.TemporaryDirectory(prefix="worthwhile-bench-") as folder:
         paths = {people: Path(folder, f"{people}.db") for people in (1_000, _EVERYBODY)}
         for people, path in paths.items():
-            fill(path, people)
+            fill(f"sqlite:///{path}", people)
         for _ in range(_ROUNDS):
             for people, path in paths.items():
-                with serving(path) as (slack, _):
+                with serving(f"sqlite:///{path}") as (slack, _):
                     warm(slack)
                     alone[people] = min(one_by_one(slack, 300), alone.get(people, 60.0))
                     if people == _EVERYBODY:
@@ -82,14 +85,15 @@ def main() -> list[Row]:
     ]
 
 
-def fill(path: Path, persons: int) -> None:
-    """Make a database with *persons* people, and 15 weeks of days for the one who asks."""
-    database = open_database(f"sqlite:///{path}")
+def fill(url: str, persons: int) -> None:
+    """Make a database with *persons* people, and 15 weeks of days for each who asks."""
+    database = open_database(url)
     upgrade(database)
     now = datetime.now(UTC)
     for start in range(0, persons, 20_000):
         database.writing(partial(_crowd, start=start, number=min(20_000, persons - start), now=now))
-    database.writing(lambda session: _asker(session, now))
+    for asker in ASKERS:
+        database.writing(partial(_asker, asker=asker, now=now))
     database.dispose()
 
 
@@ -118,8 +122,8 @@ def _link(account: int, person: int, now: datetime) -> dict[str, Any]:
     return {"account_id": account, "person_id": person, "from_day": first, "to_day": None, "how": "bench", "by": "you"}
 
 
-def _asker(session: Session, now: datetime) -> None:
-    profile = Profile(SlackId("T0LOCAL", ASKER), "Ana", "ana@larkfield.example", "Europe/Berlin")
+def _asker(session: Session, asker: str, now: datetime) -> None:
+    profile = Profile(SlackId("T0LOCAL", asker), asker, f"{asker.lower()}@larkfield.example", "Europe/Berlin")
     people.switch_on(session, profile, Marks(SECRET.encode()), now, _DAYS)
     account = people.own_account(session, profile.slack_id)
     source = source_id(session, "ccusage", "laptop", owner=account)
@@ -138,25 +142,28 @@ def _row(day: Any, model: str, source: int) -> UsageRow:
 
 
 @contextmanager
-def serving(database: Path, *, port: int = 18080) -> Iterator[tuple[LocalSlack, int]]:
-    """Run the bot on the first core against a local Slack in this process, kept to the second.
+def serving(
+    database_url: str, *, port: int = 18080, keep_last: int = 20_000, pinned: bool = True
+) -> Iterator[tuple[LocalSlack, int]]:
+    """Run the bot on the first core against a local Slack in this process, kept to the second; or both on both.
 
     Gives the local Slack and the process id of the bot.
     """
-    slack = LocalSlack(keep_last=20_000, check_blocks=False)
-    os.sched_setaffinity(0, {1})
+    users = [LocalUser(asker, asker, f"{asker.lower()}@larkfield.example") for asker in ASKERS]
+    slack = LocalSlack(users, keep_last=keep_last, check_blocks=False)
+    os.sched_setaffinity(0, {1} if pinned else {0, 1})
     with slack.running():
         environment = {
             **os.environ,
             "SLACK_BOT_TOKEN": slack.bot_token,
             "SLACK_SIGNING_SECRET": slack.signing_secret,
             "SLACK_API_URL": slack.api_url,
-            "DATABASE_URL": f"sqlite:///{database}",
+            "DATABASE_URL": database_url,
             "WORTHWHILE_SECRET": SECRET,
             "WEB_PORT": str(port),
             "LOG_LEVEL": "WARNING",
         }
-        command = ["taskset", "-c", "0", sys.executable, "-m", "bot", "run"]
+        command = ["taskset", "-c", "0" if pinned else "0,1", sys.executable, "-m", "bot", "run"]
         bot = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL)
         try:
             slack.deliver_to(f"http://127.0.0.1:{port}/slack/events")
@@ -170,7 +177,7 @@ def serving(database: Path, *, port: int = 18080) -> Iterator[tuple[LocalSlack, 
 def _wait_ready(slack: LocalSlack) -> None:
     give_up_at = time.monotonic() + 30
     while time.monotonic() < give_up_at:
-        if slack.command(ASKER, "/mytokens", "help").acked:
+        if slack.command(ASKERS[0], "/mytokens", "help").acked:
             return
         time.sleep(0.1)
     raise RuntimeError("the bot did not start")
@@ -184,67 +191,68 @@ def warm(slack: LocalSlack) -> None:
 def one_by_one(slack: LocalSlack, number: int) -> float:
     """Ask *number* times, each after the answer before; return the median seconds to the answer."""
     took = []
-    for _ in range(number):
-        asked = time.monotonic()
-        slack.command(ASKER, "/mytokens", "")
-        shown = slack.wait_shown(ASKER, timeout=10)
+    for turn in range(number):
+        asker, asked = ASKERS[turn % len(ASKERS)], time.monotonic()
+        slack.command(asker, "/mytokens", "")
+        shown = slack.wait_shown(asker, timeout=10)
         took.append(shown.at_monotonic - asked)
     return sorted(took)[number // 2]
 
 
+class Asking:
+    """Commands of many people in turn, and what became of each."""
+
+    def __init__(self, slack: LocalSlack) -> None:
+        self.began = time.monotonic()
+        self._slack, self._turn = slack, count()
+        self._deliveries: list[tuple[float, Delivery]] = []
+
+    def ask(self) -> None:
+        """Have the next person type the command; safe from several threads."""
+        at, asker = time.monotonic(), ASKERS[next(self._turn) % len(ASKERS)]
+        self._deliveries.append((at, self._slack.command(asker, "/mytokens", "")))
+
+    def measured(self) -> Measured:
+        """Wait for the answers that are still due, and return the figures."""
+        acked = {one.response_url_id: at for at, one in self._deliveries if one.acked}
+        answers: dict[str, float] = {}
+        give_up_at = time.monotonic() + 20
+        while len(answers) < len(acked) and time.monotonic() < give_up_at:
+            everything = self._slack.everything_sent()
+            answers = {one.response_url_id: one.at_monotonic for one in everything if one.response_url_id in acked}
+            time.sleep(0.05)
+        took = sorted(at - acked[key] for key, at in answers.items())
+        acks = [one.ack_seconds for _, one in self._deliveries]
+        return Measured(
+            asked=len(self._deliveries),
+            acknowledged=len(acked),
+            answered=len(answers),
+            seconds=max(answers.values()) - self.began,
+            ack_ms_p99=quantiles(acks, n=100)[98] * 1000,
+            answer_ms_p50=took[len(took) // 2] * 1000,
+            answer_ms_p99=quantiles(took, n=100)[98] * 1000,
+        )
+
+
 def closed_loop(slack: LocalSlack, *, seconds: float, workers: int) -> Measured:
     """Ask as fast as acknowledgements come back, from *workers* at once."""
-    stop_at = time.monotonic() + seconds
-    asked: dict[str, tuple[float, float]] = {}
-    lock = threading.Lock()
+    asking = Asking(slack)
 
     def work() -> None:
-        while time.monotonic() < stop_at:
-            _ask(slack, asked, lock)
+        while time.monotonic() < asking.began + seconds:
+            asking.ask()
 
-    started = time.monotonic()
     with ThreadPoolExecutor(workers) as pool:
         for _ in range(workers):
             pool.submit(work)
-    return _measured(slack, asked, started)
+    return asking.measured()
 
 
 def at_rate(slack: LocalSlack, *, per_second: int, seconds: float) -> Measured:
     """Ask at a steady rate, whatever comes back."""
-    asked: dict[str, tuple[float, float]] = {}
-    lock = threading.Lock()
-    started = time.monotonic()
+    asking = Asking(slack)
     with ThreadPoolExecutor(32) as pool:
         for number in range(int(per_second * seconds)):
-            time.sleep(max(0.0, started + number / per_second - time.monotonic()))
-            pool.submit(_ask, slack, asked, lock)
-    return _measured(slack, asked, started)
-
-
-def _ask(slack: LocalSlack, asked: dict[str, tuple[float, float]], lock: threading.Lock) -> None:
-    at = time.monotonic()
-    delivery = slack.command(ASKER, "/mytokens", "")
-    if delivery.acked:
-        with lock:
-            asked[delivery.response_url_id] = (at, delivery.ack_seconds)
-
-
-def _measured(slack: LocalSlack, asked: dict[str, tuple[float, float]], started: float) -> Measured:
-    give_up_at = time.monotonic() + 20
-    answers: dict[str, float] = {}
-    while len(answers) < len(asked) and time.monotonic() < give_up_at:
-        answers = {
-            one.response_url_id: one.at_monotonic for one in slack.shown_to(ASKER) if one.response_url_id in asked
-        }
-        time.sleep(0.05)
-    took = sorted(answers[key] - asked[key][0] for key in answers)
-    acks = sorted(ack for _, ack in asked.values())
-    return Measured(
-        asked=len(asked),
-        acknowledged=len(asked),
-        answered=len(answers),
-        seconds=max(answers.values()) - started,
-        ack_ms_p99=quantiles(acks, n=100)[98] * 1000,
-        answer_ms_p50=took[len(took) // 2] * 1000,
-        answer_ms_p99=quantiles(took, n=100)[98] * 1000,
-    )
+            time.sleep(max(0.0, asking.began + number / per_second - time.monotonic()))
+            pool.submit(asking.ask)
+    return asking.measured()

@@ -1,6 +1,7 @@
 """The composition root: settings -> engine -> services -> handlers -> scheduler -> connect."""
 
 import logging
+import os
 import platform
 import signal
 import socket
@@ -15,13 +16,14 @@ from typing import Final
 import structlog
 import uvicorn
 from slack_bolt import App
-from slack_bolt.adapter.socket_mode import SocketModeHandler
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk import WebClient
-from slack_sdk.errors import SlackClientError
 from starlette.routing import Route
 
 from bot.config import Settings, installation_secret, require_slack
+from bot.connection.headers import PromptHeaders
+from bot.connection.socket_mode import Watch, connected
+from bot.connection.stopping import STOP_SECONDS, Stopping
 from bot.connectors.finished import WorkSource
 from bot.connectors.overlaps import load_overlaps
 from bot.connectors.prices import price_book
@@ -29,17 +31,18 @@ from bot.connectors.pull import PullSource
 from bot.customer_names import load_customer_names
 from bot.domain.marks import Marks
 from bot.drafting import configured_text_model
-from bot.errors import BusyError, ConfigError, WorthwhileError
+from bot.errors import BusyError, ConfigError, ConnectionLostError, WorthwhileError
 from bot.jobs.backfill import Backfiller
 from bot.jobs.clock import start_clock
 from bot.jobs.delivery import delivering
 from bot.jobs.ruling import take_file
+from bot.limits import Visits
+from bot.measuring.counters import Measures
 from bot.policy import load_policy
 from bot.policy_in_force import PolicyInForce
 from bot.pool import AnswerPool
 from bot.services import Services
 from bot.slack import Slack, connect
-from bot.slack_calls import error_name
 from bot.sources import configured, configured_work
 from bot.web.app import web_app
 from bot.web.slack_http import slack_route
@@ -49,7 +52,12 @@ from storage.hosts import claim_host, release_host
 from storage.migrate import upgrade
 
 log = structlog.get_logger()
-SOCKET_CONCURRENCY: Final = 64
+_SIGNALS: Final = (signal.SIGTERM, signal.SIGINT)
+_LATEST_SECONDS: Final = STOP_SECONDS + 0.7  # then the process ends with what is still in hand
+_GRACE_SECONDS: Final = 0.5  # for the interpreter to end by itself
+_DRAIN_SECONDS: Final = 4.0  # for answers that wait or are in hand, while the web server still serves
+_CLOSE_SECONDS: Final = 2.0  # for those that came meanwhile
+_NO_WATCH: Final = Watch()
 Now = Callable[[], datetime]
 
 
@@ -99,6 +107,7 @@ def build_services(
     if work_sources is None:
         work_sources = configured_work(settings, now) if sources is None else ()
     policy, prices = load_policy(settings.policy_file), price_book(settings.prices_file)
+    slack.counts = (measures := Measures()).called_slack
     return Services(
         database=database,
         policy=PolicyInForce(policy, now),
@@ -114,6 +123,7 @@ def build_services(
         command_prefix=settings.command_prefix,
         customers=load_customer_names(policy.use_cases.customer_names_file),
         text_model=configured_text_model(settings),
+        measures=measures,
     )
 
 
@@ -132,8 +142,8 @@ def build_bolt(settings: Settings, services: Services) -> App:
     logger.setLevel(logging.ERROR)  # its warnings quote whole requests
     slack = services.slack
     identity = AuthorizeResult(
-        enterprise_id=None if slack.org_id == slack.team_id else slack.org_id,
-        team_id=slack.team_id,
+        enterprise_id=slack.org_id if slack.is_org_wide or slack.org_id != slack.team_id else None,
+        team_id=None if slack.is_org_wide else slack.team_id,
         bot_user_id=slack.bot_user_id,
         bot_token=slack.client.token,
     )
@@ -154,10 +164,13 @@ def running(
     now: Now = utc_now,
     sources: Sequence[PullSource] | None = None,
     work_sources: Sequence[WorkSource] | None = None,
+    watch: Watch = _NO_WATCH,
+    visits: Visits | None = None,
 ) -> Iterator[Services]:
     """Run the whole bot until the block is left: database, web server, Slack, clock; *now* is its time.
 
-    The sources are those of `build_services`.
+    The sources are those of `build_services`; *watch* looks after Socket Mode; *visits* says how often one person
+    may ask. What is in hand is finished on leaving.
     """
     require_slack(settings)
     with ExitStack() as closing:
@@ -165,56 +178,43 @@ def running(
         closing.callback(_release, database)
         slack = connect(settings.slack_bot_token.get_secret_value(), settings.slack_api_url)
         closing.callback(slack.close)
-        services = _with_backfill(build_services(settings, database, slack, now, sources, work_sources), closing)
-        closing.callback(services.pool.close)
+        services = build_services(settings, database, slack, now, sources, work_sources)
+        state = services.connection
+        stopping = Stopping(state)
+        services = _with_backfill(services, closing, stopping)
+        services = services if visits is None else replace(services, visits=visits)
+        closing.callback(lambda: services.pool.close(stopping.left(_CLOSE_SECONDS)))
         take_file(services)
         for source in services.all_sources:
             closing.callback(source.close)
         app = build_bolt(settings, services)
         by_http = settings.transport == "http"
-        routes = [slack_route(app, settings.slack_signing_secret.get_secret_value())] if by_http else []
-        closing.enter_context(_serving(settings, services, routes))
+        routes = [slack_route(app, settings.slack_signing_secret.get_secret_value(), state)] if by_http else []
+        closing.enter_context(_serving(settings, services, routes, stopping))
+        closing.callback(lambda: services.pool.idle(stopping.left(_DRAIN_SECONDS)))
+        state.transport, state.connected = settings.transport or "", by_http
         if settings.transport == "socket":
-            closing.enter_context(_connected(settings, app))
+            closing.enter_context(connected(app, settings.slack_app_token.get_secret_value(), state, stopping, watch))
         clock = start_clock(services, lambda: _claim_host(database))
-        closing.callback(clock.shutdown)
+        closing.callback(stopping.finish, "jobs", clock.shutdown)
         closing.enter_context(delivering(services))
+        closing.callback(stopping.begin)
         log.info("ready", transport=settings.transport, web=services.web_url, policy=services.policy.mark)
         yield services
 
 
-def _with_backfill(services: Services, closing: ExitStack) -> Services:
+def _with_backfill(services: Services, closing: ExitStack, stopping: Stopping) -> Services:
     """Give services that ask the sources soon after somebody switched on."""
     backfiller = Backfiller()
-    closing.callback(backfiller.close)
+    closing.callback(stopping.finish, "back-fill", backfiller.close)
     return replace(services, backfill=lambda: backfiller.wake(services))
 
 
 @contextmanager
-def _connected(settings: Settings, app: App) -> Iterator[None]:
-    handler = SocketModeHandler(
-        app, settings.slack_app_token.get_secret_value(), concurrency=SOCKET_CONCURRENCY, web_client=app.client
-    )
-    try:
-        handler.connect()
-    except (SlackClientError, OSError) as error:
-        raise ConfigError(
-            f"SLACK_APP_TOKEN: Slack does not open a connection for it ({error_name(error)}); "
-            "make an app-level token (xapp-...) with connections:write."
-        ) from error
-    try:
-        yield
-    finally:
-        # Who waits for the next message would notice only after a second.
-        handler.client.closed = True
-        handler.client.message_queue.put(None)
-        handler.close()
-
-
-@contextmanager
-def _serving(settings: Settings, services: Services, routes: list[Route]) -> Iterator[None]:
+def _serving(settings: Settings, services: Services, routes: list[Route], stopping: Stopping) -> Iterator[None]:
     config = uvicorn.Config(
         web_app(services, routes),
+        http=PromptHeaders,
         log_config=None,
         access_log=False,
         server_header=False,
@@ -230,7 +230,7 @@ def _serving(settings: Settings, services: Services, routes: list[Route]) -> Ite
             yield
         finally:
             server.should_exit = True
-            thread.join(timeout=15)
+            thread.join(stopping.left())
 
 
 def _listening(host: str, port: int) -> socket.socket:
@@ -249,11 +249,39 @@ def _wait_until(true: Callable[[], bool], seconds: float = 15.0) -> None:
         time.sleep(0.01)
 
 
-def run_until_stopped(settings: Settings) -> None:
-    """Run the bot until SIGTERM or SIGINT; what is in hand is finished."""
-    stopped = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stopped.set())
-    with running(settings):
+def run_until_stopped(settings: Settings, watch: Watch = _NO_WATCH, end: Callable[[int], None] = os._exit) -> None:
+    """Run the bot until SIGTERM or SIGINT; what is in hand is finished within ten seconds.
+
+    A second signal ends it at once. What hangs for longer does not keep the process from ending: *end* is called with
+    the exit status. Raises ConnectionLostError when Slack's side stays silent on every new socket.
+    """
+    stopped, lost = threading.Event(), threading.Event()
+
+    def stop(*_: object) -> None:
+        for number in _SIGNALS:
+            signal.signal(number, signal.SIG_DFL)
+        stopped.set()
+
+    def give_up() -> None:
+        lost.set()
+        stopped.set()
+
+    for number in _SIGNALS:
+        signal.signal(number, stop)
+    with running(settings, watch=replace(watch, give_up=give_up)):
         stopped.wait()
+        late = _end_after(_LATEST_SECONDS, end, lost.is_set())
         log.info("stopping")
+    late.cancel()
+    _end_after(_GRACE_SECONDS, end, lost.is_set())  # a job that hangs in a thread would hold the process
+    if lost.is_set():
+        raise ConnectionLostError(
+            "Slack sends nothing on any new socket, so this process ends; whatever supervises it starts it anew."
+        )
+
+
+def _end_after(seconds: float, end: Callable[[int], None], lost: bool) -> threading.Timer:
+    timer = threading.Timer(seconds, end, (int(lost),))
+    timer.daemon = True
+    timer.start()
+    return timer

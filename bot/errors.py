@@ -4,6 +4,7 @@ WorthwhileError        the message is meant to be shown, in one line
 ├── ConfigError        a setting, the policy or the database is not as it must be; the bot does not start
 ├── InputError         what was sent or typed cannot be used; names the place and what to do
 ├── ConnectorError     a provider did not answer as agreed; *permanent* when trying again is of no use
+├── ConnectionLostError  Slack says nothing any more; the process ends, and its supervisor starts another
 ├── RefusedError       a person asked for something that is declined, kindly
 └── BusyError          try again in a moment; nothing was lost
 """
@@ -37,6 +38,10 @@ class ConnectorError(WorthwhileError):
     def __init__(self, provider: str, message: str, *, permanent: bool) -> None:
         super().__init__(f"{provider}: {message}")
         self.permanent = permanent
+
+
+class ConnectionLostError(WorthwhileError):
+    """Says that Slack is silent on every new socket; only another process may help."""
 
 
 class RefusedError(WorthwhileError):

@@ -15,16 +15,16 @@ from bot.domain.delivery import Failure, Missing, Posted
 from bot.domain.people import Profile, SlackId
 from bot.domain.teams import UserGroup
 from bot.errors import ConfigError, ConnectorError
-from bot.slack_calls import call, call_patiently, call_twice
+from bot.slack_calls import Client, Counts, call, call_twice, counted
 from bot.slack_delivery import look_for, post_once
 from bot.slack_groups import look_for_channel, read_user_groups
 from bot.slack_late import LateClient
+from bot.slack_org import merged, org_teams, pages
 from bot.slack_urls import SlackUrls
 
 _PROFILE_SECONDS: Final = 600
 _PROFILES: Final = 10_000
 _WINDOW_SECONDS: Final = 2
-_PAGE: Final = 200  # as many as Slack recommends at once
 # A message in hand is finished at shutdown, which has ten seconds.
 DELIVERY_SECONDS: Final = 8
 
@@ -43,27 +43,36 @@ class Slack:
         bot_user_id: str,
         pause: Callable[[float], None] = time.sleep,
         delivery_seconds: int = DELIVERY_SECONDS,
+        is_org_wide: bool = False,
     ) -> None:
-        self.client = client
+        self.counts: Counts = lambda _method, _error: None  # the composition root puts a counter here
+        self.client = self._counted(client)
         self.org_id = org_id
         self.team_id = team_id
+        self.is_org_wide = is_org_wide  # installed for every workspace of an Enterprise Grid organisation at once
         self.bot_user_id = bot_user_id
         # An acknowledgement waits for a window to open, and has three seconds itself.
-        self._at_once = WebClient(
-            token=client.token, base_url=client.base_url, retry_handlers=[], timeout=_WINDOW_SECONDS
+        self._at_once = self._counted(
+            WebClient(token=client.token, base_url=client.base_url, retry_handlers=[], timeout=_WINDOW_SECONDS)
         )
-        self._once = WebClient(
-            token=client.token, base_url=client.base_url, retry_handlers=[], timeout=delivery_seconds
+        self._once = self._counted(
+            WebClient(token=client.token, base_url=client.base_url, retry_handlers=[], timeout=delivery_seconds)
         )
         self._delivery_seconds = delivery_seconds
         self._urls = SlackUrls(client.base_url)
         self._pause = pause
         self._profiles: dict[str, tuple[float, Profile]] = {}
+        self._org_teams: frozenset[str] = frozenset()
         self._lock = threading.Lock()
+
+    def _counted(self, client: Client) -> Client:
+        return counted(client, lambda method, error: self.counts(method, error))
 
     def respond(self, url: str, payload: dict[str, Any]) -> str | None:
         """Post *payload* to a response_url; return None when Slack took it, else its error's name."""
-        return self._urls.respond(url, payload)
+        error = self._urls.respond(url, payload)
+        self.counts("response_url", error)
+        return error
 
     def profile(self, user_id: str) -> Profile:
         """Return what Slack says of a user, at most ten minutes old."""
@@ -77,21 +86,29 @@ class Slack:
         return found
 
     def pages_of_profiles(self) -> Iterator[Sequence[Profile]]:
-        """Yield everybody in the directory, a page at a time; where Slack says so, wait before the next."""
-        cursor = ""
-        while True:
-            ask = partial(self.client.users_list, limit=_PAGE, cursor=cursor)
-            answer = call_patiently(ask, self._pause)
-            yield [self.profile_in(user) for user in answer["members"]]
-            before, cursor = cursor, (answer.get("response_metadata") or {}).get("next_cursor") or ""
-            if not cursor:
-                return
-            if cursor == before:
-                raise ConnectorError("Slack", "users.list repeats a page", permanent=False)
+        """Yield everybody in the directory, a page at a time; where Slack says so, wait before the next.
+
+        An organisation is listed workspace by workspace: who has left one of them is still there if another has them.
+        """
+        if not self.is_org_wide:
+            yield from map(self._profiles_in, pages("users.list", self.client.users_list, self._pause))
+            return
+        teams = org_teams(self.client, self._pause)
+        self._org_teams = frozenset(teams)
+        yield from merged(
+            map(self._profiles_in, pages("users.list", partial(self.client.users_list, team_id=team), self._pause))
+            for team in teams
+        )
+
+    def _profiles_in(self, page: Mapping[str, Any]) -> Sequence[Profile]:
+        return [self.profile_in(user) for user in page["members"]]
 
     def user_groups(self) -> Mapping[str, UserGroup]:
         """Return the user groups that are in use, by id; raises ConnectorError, permanent without the scope for it."""
-        return read_user_groups(self.client)
+        if not self.is_org_wide:
+            return read_user_groups(self.client)
+        groups = (read_user_groups(self.client, team) for team in org_teams(self.client, self._pause))
+        return {name: group for each in groups for name, group in each.items()}
 
     def is_in_channel(self, channel: str) -> bool | None:
         """Return whether the bot is in a channel; None where the workspace did not grant the scope to ask."""
@@ -107,7 +124,8 @@ class Slack:
     def profile_in(self, user: dict[str, Any]) -> Profile:
         """Return what a user object of Slack's says."""
         details = user.get("profile") or {}
-        home = user.get("team_id") in {None, self.team_id, self.org_id}
+        org = (user.get("enterprise_user") or {}).get("enterprise_id")
+        home = org == self.org_id if org else user.get("team_id") in {None, self.team_id, self.org_id, *self._org_teams}
         return Profile(
             slack_id=SlackId(self.org_id, str(user["id"])),
             name=details.get("display_name")
@@ -172,7 +190,8 @@ class Slack:
 
         *may_go* is asked as late as possible, on the open connection; when it says no, nothing is posted.
         """
-        client = LateClient(self.client.token or "", self.client.base_url, self._delivery_seconds, may_go)
+        late = LateClient(self.client.token or "", self.client.base_url, self._delivery_seconds, may_go)
+        client = self._counted(late)
         return post_once(client, address, text, blocks, mark)
 
     def find_delivery(self, address: str, mark: str, since: datetime, channel: str = "") -> Posted | Missing | Failure:
@@ -247,6 +266,7 @@ def connect(
         bot_user_id=str(answer.get("user_id") or ""),
         pause=pause,
         delivery_seconds=delivery_seconds,
+        is_org_wide=bool(answer.get("is_enterprise_install")),
     )
 
 

@@ -10,12 +10,12 @@ from bot.errors import ConnectorError
 from bot.slack_calls import call, call_twice
 
 
-def read_user_groups(client: WebClient) -> Mapping[str, UserGroup]:
-    """Return the user groups that are in use, by id, with who is in them.
+def read_user_groups(client: WebClient, team_id: str = "") -> Mapping[str, UserGroup]:
+    """Return the user groups that are in use, by id, with who is in them; in an organisation those of one workspace.
 
     Raises ConnectorError, permanent where the workspace did not grant the scope for it.
     """
-    answer = call_twice(partial(client.usergroups_list, include_users=True))
+    answer = call_twice(partial(client.usergroups_list, include_users=True, team_id=team_id or None))
     found = (_user_group(each) for each in answer["usergroups"] if not each.get("date_delete"))
     return {each.id: each for each in found}
 

@@ -10,6 +10,7 @@ from slack_bolt import Ack
 
 from bot.domain.people import Viewer
 from bot.errors import BusyError, ConnectorError, WorthwhileError
+from bot.measuring.requests import answering
 from bot.services import Services
 from bot.views import help as help_views
 from bot.views import switching
@@ -20,6 +21,7 @@ from handlers.home import has_opened_home, publish_home
 from handlers.recognising import recognise
 from handlers.reply import reply_private
 from handlers.visit import Visit
+from handlers.waiting import ask_to_wait, keep_form, say_busy
 from handlers.words import AnswerAnybody, Word
 
 log = structlog.get_logger()
@@ -38,11 +40,14 @@ def enter(visit: Visit, word: Word, services: Services, ack: Ack) -> None:
     if services.slack.org_id not in {visit.slack_id.org_id, visit.team_id}:
         ack(response_type="ephemeral", text=_STRANGER)
         return
+    if not services.visits.lets_in(visit.slack_id):
+        ask_to_wait(visit, services, ack)
+        return
     window: Future[str] = Future()
     try:
         services.pool.submit(lambda: _answer(visit, word, window, services))
     except BusyError:
-        _say_busy(visit, services, ack)
+        say_busy(visit, services, ack)
         return
     window.set_result(_window(visit, word, services))
     ack()
@@ -58,6 +63,9 @@ def take_in(visit: Visit, word: Word, services: Services, ack: Ack) -> None:
     if strange or word.submit is None or not compare_digest(visit.window_mark.encode(), mark.encode()):
         ack(response_action="clear")
         return
+    if not services.visits.lets_in(visit.slack_id):
+        keep_form(visit, word, ack)
+        return
     if errors := word.check(visit, services):
         ack(response_action="errors", errors=dict(errors))
         return
@@ -72,7 +80,7 @@ def take_in(visit: Visit, word: Word, services: Services, ack: Ack) -> None:
 
 
 def _carry_out(visit: Visit, word: Word, acknowledged: "Future[str]", services: Services) -> None:
-    with structlog.contextvars.bound_contextvars(word=word.name):
+    with structlog.contextvars.bound_contextvars(word=word.name), answering(services.measures, word.label):
         home_follows = word.changes and has_opened_home(visit, services)
         view_id = acknowledged.result(_WINDOW_SECONDS)
         earliest = time.monotonic() + _AFTER_THE_ACK_SECONDS
@@ -81,14 +89,6 @@ def _carry_out(visit: Visit, word: Word, acknowledged: "Future[str]", services: 
         _show_in(view_id, visit, word, _window_with(message, word, services), services)
         if home_follows:
             publish_home(visit, services)
-
-
-def _say_busy(visit: Visit, services: Services, ack: Ack) -> None:
-    if visit.from_button:  # what acknowledges a button is not shown to anybody
-        services.pool.note(lambda: reply_private(visit, help_views.busy(), services))
-        ack()
-    else:
-        ack(response_type="ephemeral", text=help_views.BUSY)
 
 
 def _window(visit: Visit, word: Word, services: Services) -> str:
@@ -106,7 +106,7 @@ def _window(visit: Visit, word: Word, services: Services) -> str:
 
 
 def _answer(visit: Visit, word: Word, window: "Future[str]", services: Services) -> None:
-    with structlog.contextvars.bound_contextvars(word=word.name):
+    with structlog.contextvars.bound_contextvars(word=word.name), answering(services.measures, word.label):
         home_follows = visit.from_home or (word.changes and has_opened_home(visit, services))
         view_id = window.result(_WINDOW_SECONDS)
         if view_id or word.fills_window:

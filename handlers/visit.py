@@ -45,7 +45,7 @@ def from_command(body: dict[str, Any], command: str) -> Visit:
     word, _, argument = _collapse(body.get("text") or "").partition(" ")
     return Visit(
         slack_id=SlackId(str(body.get("enterprise_id") or body["team_id"]), str(body["user_id"])),
-        team_id=str(body["team_id"]),
+        team_id=str(body.get("team_id") or ""),
         word=word.lower(),
         argument=argument,
         response_url=str(body.get("response_url") or ""),
@@ -112,8 +112,14 @@ def from_shortcut(body: dict[str, Any], command: str, word: str) -> Visit:
 
 def from_event(body: dict[str, Any]) -> Visit:
     """Return the visit of an event; it has no trigger and no way to answer."""
-    org, team = str(body.get("enterprise_id") or body["team_id"]), str(body["team_id"])
-    return Visit(SlackId(org, str(body["event"]["user"])), team, "", "", "", "")
+    team = str(body.get("team_id") or "")
+    return Visit(SlackId(_org_of_event(body) or team, str(body["event"]["user"])), team, "", "", "", "")
+
+
+def _org_of_event(body: dict[str, Any]) -> str:
+    """Return the organisation that an event is of; Slack names it outside, or only with whom it is sent for."""
+    authorized: dict[str, Any] = next(iter(body.get("authorizations") or [{}]))
+    return str(body.get("enterprise_id") or authorized.get("enterprise_id") or "")
 
 
 def _writer_of(message: Mapping[str, Any], body: dict[str, Any]) -> Literal["self", "colleague", "stranger"]:

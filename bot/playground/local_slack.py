@@ -35,10 +35,11 @@ class LocalSlack(Acts):
         ack_seconds: float = ACK_SECONDS,
         clock: Callable[[], float] = time.time,
         enterprise_id: str | None = None,
+        org_teams: Iterable[str] = (),
     ) -> None:
         places = made_up_channels(BOT_USER_ID) if channels is None else channels
         plan = Plan(rich_blocks, charts_in_home)
-        world = World(users, places, scopes, plan, clock, keep_last, enterprise_id)
+        world = World(users, places, scopes, plan, clock, keep_last, enterprise_id, org_teams)
         world.check_blocks = check_blocks
         self.signing_secret = "local-signing-secret"  # noqa: S105 - made up, for loopback
         self.hub = SocketHub(world.app_id)

@@ -53,7 +53,7 @@ def command(world: World, person: LocalUser, channel: LocalChannel, words: tuple
         enterprise = {"enterprise_id": world.enterprise_id, "enterprise_name": "Larkfield"}
     return {
         "token": "local",
-        "team_id": world.team_id,
+        "team_id": _team_of(world, person) if world.is_org_wide else world.team_id,
         "team_domain": world.team_domain,
         **enterprise,
         "channel_id": channel.id,
@@ -63,7 +63,7 @@ def command(world: World, person: LocalUser, channel: LocalChannel, words: tuple
         "command": name,
         "text": text,
         "api_app_id": world.app_id,
-        "is_enterprise_install": "false",
+        "is_enterprise_install": "true" if world.is_org_wide else "false",
         "response_url": response_url,
         "trigger_id": world.new_trigger(person.id),
     }
@@ -74,7 +74,7 @@ def interaction(world: World, person: LocalUser, kind: str, view_id: str = "") -
     enterprise = {"id": world.enterprise_id, "name": "Larkfield"} if world.enterprise_id else None
     return {
         "type": kind,
-        "team": {"id": world.team_id, "domain": world.team_domain},
+        "team": None if world.is_org_wide else {"id": world.team_id, "domain": world.team_domain},
         "user": {
             "id": person.id,
             "username": person.handle,
@@ -84,7 +84,7 @@ def interaction(world: World, person: LocalUser, kind: str, view_id: str = "") -
         "api_app_id": world.app_id,
         "token": "local",
         "enterprise": enterprise,
-        "is_enterprise_install": False,
+        "is_enterprise_install": world.is_org_wide,
         "trigger_id": world.new_trigger(person.id, view_id),
     }
 
@@ -132,10 +132,10 @@ def event(world: World, kind: str, fields: Mapping[str, Any]) -> Json:
     inner = {"type": kind, "event_ts": world.new_ts(), **fields}
     authorization = {
         "enterprise_id": world.enterprise_id,
-        "team_id": world.team_id,
+        "team_id": None if world.is_org_wide else world.team_id,
         "user_id": world.bot_user_id,
         "is_bot": True,
-        "is_enterprise_install": False,
+        "is_enterprise_install": world.is_org_wide,
     }
     return {
         "token": "local",

@@ -47,6 +47,7 @@ def serving(api: WebApi, port: int = 0) -> Iterator[str]:
     """Serves the Web API until left; yields the base URL. Ready when entered, stopped when left."""
     transports: _Transports = {}
     api.drop = lambda client: _reset(transports, client)
+    api.hub.stop_reading = lambda client: _stop_reading(transports, client)
     with serving_app(api.app, port, transports) as base_url:
         yield base_url
 
@@ -94,6 +95,12 @@ def _protocol(transports: _Transports) -> type[H11Protocol]:
             super().connection_lost(exc)
 
     return Remembering
+
+
+def _stop_reading(transports: _Transports, client: tuple[str, int]) -> None:
+    transport = transports.get(client)
+    if isinstance(transport, asyncio.ReadTransport):
+        transport.pause_reading()
 
 
 def _reset(transports: _Transports, client: tuple[str, int]) -> None:

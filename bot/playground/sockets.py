@@ -4,6 +4,7 @@ import asyncio
 import json
 import secrets
 import threading
+from collections.abc import Callable
 from concurrent.futures import Future
 from contextlib import suppress
 
@@ -22,6 +23,9 @@ class SocketHub:
         self._changed = threading.Condition()
         self._tickets: set[str] = set()
         self._connections: list[WebSocket] = []
+        self._hushed: list[WebSocket] = []  # up, and nothing goes either way
+        self._hushes_new = False
+        self.stop_reading: Callable[[tuple[str, int]], None] = lambda client: None  # set by the server
         self._waiting: dict[str, Future[Json]] = {}
         self._turn = 0
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -56,10 +60,13 @@ class SocketHub:
             await socket.send_json(_goodbye("too_many_websockets"))
             await socket.close()
             return
-        await socket.send_json(self._hello(self.connected + 1))
-        with self._changed:
-            self._connections.append(socket)
-            self._changed.notify_all()
+        if self._hushes_new:
+            self._silence(socket)
+        else:
+            await socket.send_json(self._hello(self.connected + 1))
+            with self._changed:
+                self._connections.append(socket)
+                self._changed.notify_all()
         try:
             while True:
                 self._take_ack(await socket.receive_text())
@@ -69,9 +76,11 @@ class SocketHub:
             self._forget(socket)
 
     def send(self, envelope: Json) -> "Future[Json]":
-        """Sends an envelope to the next connection; the result is the bot's ack."""
+        """Sends an envelope to the next connection; the result is the bot's ack. One that is silent gives none."""
         ack: Future[Json] = Future()
         with self._changed:
+            if self._hushed and not self._connections:
+                return ack
             if not self._connections or self._loop is None:
                 ack.set_exception(ConnectionError("no connection is up"))
                 return ack
@@ -87,15 +96,43 @@ class SocketHub:
         with self._changed:
             self._waiting.pop(envelope_id, None)
 
+    def hush(self, *, new_too: bool = False) -> None:
+        """Keeps every connection up and says nothing on it any more, not even a pong; *new_too* on those to come."""
+        self._hushes_new = new_too
+        if self._loop is not None:
+            for socket in list(self._connections):
+                self._loop.call_soon_threadsafe(self._silence, socket)
+        with self._changed:
+            self._changed.wait_for(lambda: not self._connections, 5)
+
+    @property
+    def silent(self) -> int:
+        """How many connections are up and silent."""
+        return len(self._hushed)
+
+    def speak(self) -> None:
+        """Lets connections to come be heard again."""
+        self._hushes_new = False
+
+    def _silence(self, socket: WebSocket) -> None:
+        with self._changed:
+            if socket in self._connections:
+                self._connections.remove(socket)
+            self._hushed.append(socket)
+            self._changed.notify_all()
+        if socket.client is not None:
+            self.stop_reading((socket.client.host, socket.client.port))
+
     def disconnect(self, reason: str, *, close: bool) -> None:
-        """Tells every connection to go, and may close it; reasons are Slack's, such as "warning"."""
+        """Tells every connection to go, and may close it; reasons are Slack's, such as "warning", "" says none."""
         for socket in list(self._connections):
             if self._loop is not None:
                 done = asyncio.run_coroutine_threadsafe(self._send_away(socket, reason, close), self._loop)
                 done.result(5)
 
     async def _send_away(self, socket: WebSocket, reason: str, close: bool) -> None:
-        await self._send_text(socket, json.dumps(_goodbye(reason)))
+        if reason:
+            await self._send_text(socket, json.dumps(_goodbye(reason)))
         if close:
             self._forget(socket)
             with suppress(RuntimeError, WebSocketDisconnect):
@@ -115,8 +152,9 @@ class SocketHub:
 
     def _forget(self, socket: WebSocket) -> None:
         with self._changed:
-            if socket in self._connections:
-                self._connections.remove(socket)
+            for each in (self._connections, self._hushed):
+                if socket in each:
+                    each.remove(socket)
             self._changed.notify_all()
 
     def _hello(self, connections: int) -> Json:

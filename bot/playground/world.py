@@ -37,10 +37,13 @@ class World:
         clock: Callable[[], float] = time.time,
         keep_last: int | None = None,
         enterprise_id: str | None = None,
+        org_teams: Iterable[str] = (),
     ) -> None:
         self.lock = threading.RLock()
         self.team_id, self.team_domain, self.app_id = "T0LOCAL", "larkfield", "A0LOCAL"
         self.bot_user_id, self.bot_id, self.enterprise_id = "U0BOT", "B0BOT", enterprise_id
+        self.org_teams = tuple(org_teams)  # the workspaces of an org-wide install; none where one workspace has it
+        self.formerly: dict[str, set[str]] = {}  # by workspace, who was there once
         self.users = {user.id: user for user in (*users, LocalUser("U0BOT", "Worthwhile", "", is_bot=True))}
         self.channels = {channel.id: channel for channel in channels}
         self.scopes, self.plan, self.keep_last = set(scopes), plan, keep_last
@@ -62,6 +65,21 @@ class World:
     def now(self) -> float:
         """Returns the moment inside the workspace, seconds since 1970."""
         return self._clock() + self._skipped
+
+    @property
+    def is_org_wide(self) -> bool:
+        """Whether the app is installed for all workspaces of an organisation at once."""
+        return bool(self.org_teams)
+
+    def asked_team(self, team_id: str) -> str:
+        """Returns the workspace that a list is of; with an org-wide install a call has to name it."""
+        if not self.is_org_wide:
+            return self.team_id
+        if not team_id:
+            raise SlackError("missing_argument")
+        if team_id not in self.org_teams:
+            raise SlackError("team_not_found")
+        return team_id
 
     def pass_time(self, seconds: float) -> None:
         """Lets time go by inside the workspace: triggers and response_urls grow old."""

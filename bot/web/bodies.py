@@ -1,5 +1,6 @@
-"""Reading what a request carries, within bounds."""
+"""Reading what a request carries, within bounds of size and of time."""
 
+import asyncio
 import zlib
 from typing import Final
 
@@ -9,24 +10,40 @@ from bot.errors import InputError
 
 MAX_UNPACKED: Final = 64 * 2**20
 _GZIP: Final = 16 + zlib.MAX_WBITS
+# A body has so long, and longer by how much of it has come: a slow line is waited for, who sends drops is not.
+BODY_SECONDS: Final = 10.0
+_BYTES_A_SECOND: Final = 64 * 1024
 
 
 class TooLargeError(InputError):
     """The body is larger than is taken at once."""
 
 
-async def body_of(request: Request, limit: int) -> bytes:
-    """Return the body; raises TooLargeError as soon as it is larger than *limit*."""
+class TooSlowError(InputError):
+    """The body does not arrive in time."""
+
+
+async def body_of(request: Request, limit: int, seconds: float | None = None) -> bytes:
+    """Return the body; raises TooLargeError as soon as it is larger than *limit*, TooSlowError when it does not come.
+
+    It has *seconds* (BODY_SECONDS), and one more for each 64 KiB that has arrived. Waiting for it takes no thread.
+    """
+    patient_for = BODY_SECONDS if seconds is None else seconds
     declared = request.headers.get("content-length", "")
     if declared.isdecimal() and int(declared) > limit:
         raise _too_large(limit)
     parts: list[bytes] = []
-    size = 0
-    async for part in request.stream():
-        size += len(part)
-        if size > limit:
-            raise _too_large(limit)
-        parts.append(part)
+    size, began = 0, asyncio.get_running_loop().time()
+    try:
+        async with asyncio.timeout(patient_for) as patience:
+            async for part in request.stream():
+                size += len(part)
+                if size > limit:
+                    raise _too_large(limit)
+                parts.append(part)
+                patience.reschedule(began + patient_for + size / _BYTES_A_SECOND)
+    except TimeoutError:
+        raise TooSlowError("The body did not arrive in time: send it again.") from None
     return b"".join(parts)
 
 

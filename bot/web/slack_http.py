@@ -1,5 +1,6 @@
 """Slack's requests by HTTP: bounded, checked by signature, dispatched in threads."""
 
+import time
 from typing import Final
 
 import structlog
@@ -11,6 +12,9 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from bot.connection.state import ConnectionState
+from bot.web.bodies import TooLargeError, TooSlowError, body_of
+
 # Slack's own payloads stay far below; more is refused before it is read.
 MAX_BODY_BYTES: Final = 1024 * 1024
 _THREADS: Final = 64
@@ -18,24 +22,29 @@ _THREADS: Final = 64
 log = structlog.get_logger()
 
 
-def slack_route(app: App, signing_secret: str) -> Route:
-    """Return `POST /slack/events`: commands, buttons and events for the Bolt app.
+def slack_route(app: App, signing_secret: str, state: ConnectionState | None = None) -> Route:
+    """Return `POST /slack/events`: commands, buttons and events for the Bolt app; *state* keeps when one came.
 
-    The signature is checked before anything is parsed: Bolt parses first.
+    The signature is checked before anything is parsed: Bolt parses first. A body that is too large or does not come
+    is dropped before that, without holding a thread.
     """
     limiter = CapacityLimiter(_THREADS)
     verifier = SignatureVerifier(signing_secret)
 
     async def events(request: Request) -> Response:
         try:
-            body = await _bounded_body(request)
+            body = await body_of(request, MAX_BODY_BYTES)
         except ClientDisconnect:
             return Response(status_code=400)  # nobody is there to read it
-        if body is None:
+        except TooLargeError:
             return Response("too large", status_code=413)
+        except TooSlowError:
+            return Response("too slow", status_code=408, headers={"Connection": "close"})
         text = body.decode("utf-8", "replace")
         if not _is_signed(verifier, text, request.headers):
             return Response("unsigned", status_code=401)
+        if state is not None:
+            state.last_envelope_at = time.monotonic()
         answer = await to_thread.run_sync(_dispatch, app, text, request, limiter=limiter)
         if answer is None:
             return Response("not understood", status_code=400)
@@ -59,13 +68,3 @@ def _dispatch(app: App, body: str, request: Request) -> BoltResponse | None:
     except Exception as error:  # noqa: BLE001  a handler's own mistakes end in `handlers.errors`
         log.warning("slack_request_not_understood", error=type(error).__name__)
         return None
-
-
-async def _bounded_body(request: Request) -> bytes | None:
-    chunks, size = [], 0
-    async for chunk in request.stream():
-        size += len(chunk)
-        if size > MAX_BODY_BYTES:
-            return None
-        chunks.append(chunk)
-    return b"".join(chunks)

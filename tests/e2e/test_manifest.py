@@ -78,6 +78,10 @@ def test_buttons_shortcuts_and_events_are_those_that_somebody_takes(packaged: di
     assert features["app_home"]["messages_tab_enabled"] is True
 
 
+def test_an_organisation_can_install_it_for_all_its_workspaces(packaged: dict[str, Any]) -> None:
+    assert packaged["settings"]["org_deploy_enabled"] is True
+
+
 @pytest.mark.parametrize("prefix", ["", "ai"])
 @pytest.mark.parametrize("url", [None, "https://bot.larkfield.example", "https://bot.larkfield.example/"])
 def test_the_verb_prints_it_for_each_transport_and_prefix(

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+import httpx2
 import pytest
 
 from bot import cli
@@ -35,6 +36,7 @@ class Process:
 
     popen: subprocess.Popen[bytes]
     log_file: Path
+    url: str
 
     @property
     def log(self) -> str:
@@ -56,10 +58,10 @@ class Process:
 
 
 @contextmanager
-def process_on(slack: LocalSlack, url: str, transport: Transport, log_file: Path) -> Iterator[Process]:
+def process_on(slack: LocalSlack, url: str, transport: Transport, log_file: Path, **more: str) -> Iterator[Process]:
     """Run `python -m bot run` until the block is left; it is ready when this is entered."""
     settings = settings_for(slack, url, transport)
-    environment = {**os.environ, **environment_of(settings), "LOG_FORMAT": "json"}
+    environment = {**os.environ, **environment_of(settings), "LOG_FORMAT": "json", **more}
     with log_file.open("wb") as log:
         popen = subprocess.Popen(
             [sys.executable, "-m", "bot", "run"],
@@ -73,7 +75,7 @@ def process_on(slack: LocalSlack, url: str, transport: Transport, log_file: Path
         assert popen.poll() is None, log_file.read_text("utf-8")
         if transport == "http":
             slack.deliver_to(f"http://127.0.0.1:{settings.web_port}/slack/events")
-        yield Process(popen, log_file)
+        yield Process(popen, log_file, f"http://127.0.0.1:{settings.web_port}")
     finally:
         if popen.poll() is None:
             popen.kill()
@@ -106,6 +108,24 @@ def test_it_stops_in_time_while_slack_hangs(new_database: Callable[[], str], tmp
 
         assert (status, seconds < STOP_SECONDS) == (0, True), seconds
         assert "Traceback" not in process.log
+
+
+def test_while_it_stops_it_says_so_and_a_second_signal_ends_it_at_once(
+    new_database: Callable[[], str], tmp_path: Path
+) -> None:
+    """The answer in hand, which hangs, keeps the first signal busy for some seconds."""
+    slack = LocalSlack()
+    with slack.running(), process_on(slack, new_database(), "http", tmp_path / "log") as process:
+        slack.faults.every("response_url", 1, silent(60))
+        slack.command(ANA, "/mytokens", "help")
+        assert httpx2.get(f"{process.url}/readyz").json() == {"ready": True, "reasons": []}
+        process.popen.send_signal(signal.SIGTERM)
+
+        assert until(lambda: httpx2.get(f"{process.url}/readyz").status_code == 503)
+        (reason,) = httpx2.get(f"{process.url}/readyz").json()["reasons"]
+        assert "stopped" in reason
+        assert httpx2.get(f"{process.url}/healthz").status_code == 200
+        assert process.stop()[0] == -signal.SIGTERM
 
 
 def test_an_interrupt_from_the_keyboard_stops_it_cleanly_too(new_database: Callable[[], str], tmp_path: Path) -> None:

@@ -28,8 +28,10 @@ def _auth_test(world: World, args: Args) -> Json:
         "user": world.users[world.bot_user_id].handle,
         "user_id": world.bot_user_id,
         "bot_id": world.bot_id,
-        "is_enterprise_install": False,
+        "is_enterprise_install": world.is_org_wide,
     }
+    if world.is_org_wide:
+        told["team_id"] = world.enterprise_id
     return told | ({"enterprise_id": world.enterprise_id} if world.enterprise_id else {})
 
 
@@ -59,6 +61,7 @@ def _validate(world: World, args: Args) -> Json:
 
 METHODS: dict[str, Entry] = {
     "api.test": Entry(_api_test, caller="nobody"),
+    "auth.teams.list": Entry(users.org_teams),
     "auth.test": Entry(_auth_test, caller="any"),
     "blocks.validate": Entry(_validate, caller="nobody"),
     "chat.postMessage": Entry(chat.post_message, ("chat:write",)),

@@ -1,5 +1,8 @@
 """users.*, usergroups.*, team.info: the directory."""
 
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
 from bot.playground.methods.args import Args, flag, page, required
 from bot.playground.shown import Json
 from bot.playground.things import LocalUser, SlackError
@@ -29,7 +32,8 @@ def user_json(world: World, person: LocalUser, *, locale: bool = False) -> Json:
     if locale and not person.is_stranger:
         told["locale"] = person.locale
     if world.enterprise_id:
-        told["enterprise_user"] = {"id": person.id, "enterprise_id": world.enterprise_id}
+        theirs = world.enterprise_id if not person.is_stranger else "E0ELSEWHERE"
+        told["enterprise_user"] = {"id": person.id, "enterprise_id": theirs}
     return told
 
 
@@ -45,10 +49,22 @@ def info(world: World, args: Args) -> Json:
 
 
 def everybody(world: World, args: Args) -> Json:
-    rows, metadata = page(sorted(world.users.values(), key=lambda person: person.id), args)
+    people = sorted(world.users.values(), key=lambda person: person.id)
+    if world.is_org_wide:
+        people = list(_of_workspace(world, people, world.asked_team(str(args.get("team_id") or ""))))
+    rows, metadata = page(people, args)
     locale = flag(args, "include_locale")
     members = [user_json(world, person, locale=locale) for person in rows]
     return {"members": members, "cache_ts": int(world.now()), "response_metadata": metadata}
+
+
+def _of_workspace(world: World, people: Sequence[LocalUser], team_id: str) -> Iterator[LocalUser]:
+    """Yields who is in a workspace, and as deleted who was there once."""
+    for person in people:
+        if person.id in world.formerly.get(team_id, ()):
+            yield replace(person, deleted=True, team_id=team_id)
+        elif (person.team_id or world.team_id) == team_id:
+            yield person
 
 
 def lookup_by_email(world: World, args: Args) -> Json:
@@ -64,7 +80,9 @@ def usergroups(world: World, args: Args) -> Json:
 
     One that was disabled has a `date_delete`, and comes only when it is asked for.
     """
+    team_id = world.asked_team(str(args.get("team_id") or ""))
     groups = [{**_usergroup(world, key), **group} for key, group in world.usergroups.items()]
+    groups = [group for group in groups if group["team_id"] == team_id]
     if not flag(args, "include_disabled"):
         groups = [group for group in groups if not group["date_delete"]]
     if flag(args, "include_count"):
@@ -83,6 +101,12 @@ def usergroup_members(world: World, args: Args) -> Json:
     if group is None or (group.get("date_delete") and not flag(args, "include_disabled")):
         raise SlackError("no_such_subteam")
     return {"users": list(group.get("users", []))}
+
+
+def org_teams(world: World, args: Args) -> Json:
+    """Lists the workspaces that an org-wide install is in; elsewhere the one."""
+    rows, metadata = page(world.org_teams or (world.team_id,), args)
+    return {"teams": [{"id": team, "name": team} for team in rows], "response_metadata": metadata}
 
 
 def team_info(world: World, args: Args) -> Json:
