@@ -4,6 +4,7 @@ import logging
 import sys
 import traceback
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any, Final, Literal
 
 import structlog
@@ -27,7 +28,7 @@ def set_up_logs(level: str, form: Literal["console", "json"]) -> None:
     structlog.configure(
         processors=[*shared, renderer],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelName(level)),
-        logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),
+        logger_factory=lambda *_: _Stderr(),
         cache_logger_on_first_use=False,
     )
     handler = _StderrHandler()
@@ -64,6 +65,18 @@ def _frames(error: BaseException) -> Iterator[str]:
         f"  {frame.filename}:{frame.lineno} in {frame.name}" for frame in traceback.extract_tb(error.__traceback__)
     )
     yield f"{type(error).__module__}.{type(error).__qualname__}"
+
+
+class _Stderr:
+    """Writes lines to stderr; one that cannot be written, as on a full disk, is lost and stops nothing."""
+
+    def msg(self, line: str) -> None:
+        """Write one line."""
+        with suppress(OSError):
+            sys.stderr.write(f"{line}\n")
+            sys.stderr.flush()
+
+    debug = info = warning = error = critical = msg
 
 
 class _StderrHandler(logging.StreamHandler[Any]):

@@ -3,6 +3,8 @@
 import threading
 from collections.abc import Callable
 from contextlib import suppress
+from contextvars import copy_context
+from functools import partial
 from queue import Empty, SimpleQueue
 from typing import Final
 
@@ -38,6 +40,16 @@ class AnswerPool:
         with suppress(BusyError):
             self._beside.submit(saying)
 
+    @property
+    def in_hand(self) -> int:
+        """How many answers are being made or wait."""
+        return self._answers.in_hand
+
+    @property
+    def refused(self) -> int:
+        """How many answers were refused since the start."""
+        return self._answers.refused
+
     def idle(self, seconds: float) -> bool:
         """Wait until nothing is in hand, at most *seconds*; return whether that came about."""
         return self._answers.idle(seconds)
@@ -57,18 +69,23 @@ class _Lane:
         self._name, self._workers, self._most = name, workers, workers + waiting
         self._queue: SimpleQueue[Answer | None] = SimpleQueue()
         self._changed = threading.Condition()
-        self._in_hand = self._threads = 0
+        self._in_hand = self._threads = self.refused = 0
         self._closed = False
 
     def submit(self, answer: Answer) -> None:
         with self._changed:
             if self._closed or self._in_hand >= self._most:
+                self.refused += 1
                 raise BusyError("Too much at once, or restarting; try again in a minute.")
             self._in_hand += 1
             if self._threads < min(self._in_hand, self._workers):
                 self._threads += 1
                 threading.Thread(target=self._work, name=f"{self._name}-{self._threads}", daemon=True).start()
-        self._queue.put(answer)
+        self._queue.put(partial(copy_context().run, answer))  # its log lines tell which request it is of
+
+    @property
+    def in_hand(self) -> int:
+        return self._in_hand
 
     def _work(self) -> None:
         while (answer := self._queue.get()) is not None:

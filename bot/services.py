@@ -1,9 +1,10 @@
 """What handlers and jobs may reach."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
+from bot.connection.state import ConnectionState
 from bot.connectors.finished import WorkSource
 from bot.connectors.pull import PullSource
 from bot.domain.counting import Overlaps
@@ -12,6 +13,8 @@ from bot.domain.people import Asked
 from bot.domain.pricing import PriceBook
 from bot.domain.use_cases.drafted import TextModel
 from bot.domain.use_cases.scan import NO_CUSTOMERS, CustomerNames
+from bot.limits import Visits
+from bot.measuring.counters import Measures
 from bot.policy import Policy
 from bot.policy_in_force import PolicyInForce
 from bot.pool import AnswerPool
@@ -41,6 +44,9 @@ class Services:
     command_prefix: str = ""
     customers: CustomerNames = NO_CUSTOMERS  # what no entry of the library may name
     text_model: TextModel | None = None  # drafts an entry from a message, where one is configured
+    connection: ConnectionState = field(default_factory=ConnectionState)  # the way in from Slack, for reports
+    measures: Measures = field(default_factory=Measures)  # what this process counts of itself
+    visits: Visits = field(default_factory=Visits)  # how often one person may ask
 
     @property
     def all_sources(self) -> list[Source]:

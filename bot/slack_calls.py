@@ -3,13 +3,17 @@
 import re
 import time
 from collections.abc import Callable
-from typing import Any, Final
+from http.client import HTTPException
+from typing import Any, Final, TypeVar
 
+from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 
 from bot.errors import ConnectorError
 
 NO_ANSWER: Final = "no_answer"  # what came was not Slack's
+# What the SDK raises of an answer that breaks off, has an unknown alphabet, or is JSON but no object.
+UNREADABLE: Final = (HTTPException, UnicodeError, LookupError, AttributeError)
 _PAUSE_SECONDS: Final = 1.0
 _PATIENT_TRIES: Final = 10
 _PATIENT_SECONDS: Final = 5.0
@@ -20,12 +24,35 @@ _PASSING: Final = frozenset(
     {"ratelimited", "internal_error", "fatal_error", "service_unavailable", "request_timeout", NO_ANSWER}
 )
 
+Client = TypeVar("Client", bound=WebClient)
+Counts = Callable[[str, str | None], None]  # a method's name, and Slack's name for what went wrong, if anything did
+
+
+def counted(client: Client, counts: Counts) -> Client:
+    """Return *client*, which from now on tells *counts* of each call when it is over."""
+    ask = client.api_call
+
+    def api_call(api_method: str, **given: Any) -> Any:
+        error: str | None = NO_ANSWER
+        try:
+            answer = ask(api_method, **given)
+            error = None
+            return answer
+        except SlackApiError as refused:
+            error = _api_error(refused)
+            raise
+        finally:
+            counts(api_method, error)
+
+    client.api_call = api_call  # type: ignore[method-assign]  # the one way through which all of its methods go
+    return client
+
 
 def call(method: Callable[[], Any]) -> Any:
     """Return what a method of the SDK answers; raises ConnectorError with Slack's own name for what went wrong."""
     try:
         return method()
-    except (SlackClientError, OSError) as error:
+    except (SlackClientError, OSError, *UNREADABLE) as error:
         name = error_name(error)
         passing = name in _PASSING or not isinstance(error, SlackApiError)
         raise ConnectorError("Slack", name, permanent=not passing) from error

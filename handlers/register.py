@@ -9,6 +9,7 @@ from typing import Any, Final, Literal
 from slack_bolt import Ack, App
 
 from bot.errors import BusyError
+from bot.measuring.requests import one_request, seconds_since_it_came_in
 from bot.services import Services
 from handlers.commands import COMMANDS, pressed_word
 from handlers.directory import note_user
@@ -58,7 +59,7 @@ def on_home_opened(body: dict[str, Any], ack: Ack, services: Services) -> None:
     """Publish the Home tab of somebody who opens it."""
     ack()
     event = body["event"]
-    if event.get("tab") == "home":
+    if event.get("tab") == "home" and services.visits.lets_in(from_event(body).slack_id):
         opened_hash = str((event.get("view") or {}).get("hash") or "")
         with suppress(BusyError):  # they see what was there; opening it again publishes
             services.pool.submit(lambda: open_home(from_event(body), services, opened_hash))
@@ -106,6 +107,8 @@ def _attach(app: App, route: Route, prefix: str) -> Callable[..., Any]:
 def _bolt_listener(listener: Listener, services: Services) -> Callable[..., None]:
     # Bolt injects by parameter name and takes no partial with keywords
     def listen(body: dict[str, Any], ack: Ack) -> None:
-        listener(body, ack, services)
+        with one_request():
+            listener(body, ack, services)
+            services.measures.acknowledged(seconds_since_it_came_in())
 
     return listen

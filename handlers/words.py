@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from bot.domain.people import Viewer
 from bot.services import Services
@@ -14,6 +14,7 @@ AnswerAnybody = Callable[[Visit, Viewer | None, Services], Message]
 Fill = Callable[[Visit, Viewer, Services], dict[str, Any]]
 FillForAnybody = Callable[[Visit, Viewer | None, Services], dict[str, Any]]
 Check = Callable[[Visit, Services], Mapping[str, str]]
+CHANGE: Final = "a-change"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,11 @@ class Word:
     def fills_window(self) -> bool:
         """Return whether asking for it opens a window."""
         return self.modal is not None or self.modal_anybody is not None
+
+    @property
+    def label(self) -> str:
+        """Return under which word it is measured: what somebody decides is not told apart."""
+        return CHANGE if self.changes else self.name
 
 
 @dataclass(frozen=True, slots=True)

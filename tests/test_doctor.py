@@ -24,7 +24,7 @@ from bot.doctor.sources import source_lines
 from bot.errors import BusyError, ConfigError
 from bot.manifest import scopes
 from bot.playground.local_slack import LocalSlack
-from bot.policy import People, Policy
+from bot.policy import People, Policy, UseCases
 from bot.services import Services
 from bot.slack import connect
 from bot.sources import KNOWN, WORK_KNOWN
@@ -170,8 +170,15 @@ def test_what_does_not_work_without_people_is_said() -> None:
     assert of(lines, "Policy") == [("ok", f"floors kept, mark {Policy().mark}")]
     assert of(lines, "Guests") == [("ok", "are not answered: [guests] allowed is false")]
     assert [state for state, _ in of(lines, "Help") + of(lines, "Alerts")] == ["to do", "to do"]
-    assert of(lines, "People")[0][1].startswith("none named as curators, report_readers or announce_channel")
+    assert of(lines, "Curators") == [("ok", "none named: use cases publish after the automatic check")]
+    assert of(lines, "Report") == [("ok", "sent to nobody: [people] report_readers is empty")]
     assert of(lines, "Teams")[0][0] == "ok"
+
+
+def test_a_policy_that_wants_curators_says_that_there_is_none() -> None:
+    wants = Policy(use_cases=UseCases(publish="after_curator"))
+
+    assert [state for state, _ in of(list(policy_lines(wants)), "Curators")] == ["to do"]
 
 
 def test_of_people_who_are_named_nothing_is_said() -> None:

@@ -1,10 +1,12 @@
 """Every check in the order in which things are set up, on the settings of this machine."""
 
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 from functools import partial
 from typing import Final
 
+from slack_sdk import WebClient
 from sqlalchemy import text
 
 from bot import app
@@ -12,17 +14,19 @@ from bot.config import Settings, installation_secret, load_settings, require_sla
 from bot.connectors.overlaps import load_overlaps
 from bot.connectors.prices import price_book
 from bot.doctor.guarding import carried_out
+from bot.doctor.live import live_lines
 from bot.doctor.messages import message_lines
 from bot.doctor.policy import named_lines, overlap_lines, policy_lines
 from bot.doctor.rules import log_lines, rules_lines
 from bot.doctor.slack import slack_lines
 from bot.doctor.sources import source_lines
-from bot.errors import ConfigError
+from bot.errors import ConfigError, ConnectorError
 from bot.policy import Policy, load_policy
 from bot.services import Services
 from bot.slack import Slack, connect, offline
 from bot.sources import KNOWN
 from bot.views import doctor as views
+from bot.views import doctor_live as views_live
 from bot.views.doctor import Line
 from storage.engine import Database, open_database
 from storage.migrate import check
@@ -30,8 +34,11 @@ from storage.migrate import check
 Build = Callable[[Settings, Database, Slack], Services]
 
 
-def examine(build: Build = app.build_services) -> list[Line]:
-    """Carry out every check on what the environment says, with the sources of the services that *build* makes."""
+def examine(build: Build = app.build_services, *, live: bool = False) -> list[Line]:
+    """Carry out every check on what the environment says, with the sources of the services that *build* makes.
+
+    Where *live*, Slack is also asked about every message that the bot can send.
+    """
     try:
         settings = load_settings()
     except ConfigError as error:
@@ -39,6 +46,7 @@ def examine(build: Build = app.build_services) -> list[Line]:
     checks: Mapping[str, Callable[[Settings], Iterator[Line]]] = {
         **_CHECKS,
         "Sources": partial(_sources, build=build),
+        **({"Blocks": _live} if live else {}),
     }
     lines = [views.fine("Settings", "every value can be used")]
     for name, each in checks.items():
@@ -115,6 +123,15 @@ def _messages(settings: Settings) -> Iterator[Line]:
         yield from message_lines(database, app.utc_now())
     finally:
         database.dispose()
+
+
+def _live(settings: Settings) -> Iterator[Line]:
+    # needs neither a token nor a scope
+    client = WebClient(base_url=settings.slack_api_url, retry_handlers=[], timeout=20)
+    try:
+        yield from live_lines(client, time.sleep)
+    except ConnectorError as error:
+        yield views_live.not_asked(str(error))
 
 
 def _sources(settings: Settings, build: Build) -> Iterator[Line]:

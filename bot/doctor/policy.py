@@ -12,9 +12,8 @@ from bot.views import doctor as views
 from bot.views.doctor import Line
 
 _OF_PEOPLE: Final = ("help", "operators", "curators", "report_readers")
-# Entries that something in this version needs; the others wait for what is to come.
+# Entries without which something is missing that people notice.
 _NEEDED: Final = ("help", "operator_channel")
-_NOT_NEEDED: Final = ("curators", "report_readers", "announce_channel")
 # What is sent in, beside the sources that are asked.
 _SENT_IN: Final = frozenset({"push", "otel", "otel-metrics", "ccusage"})
 
@@ -26,9 +25,10 @@ def policy_lines(policy: Policy) -> Iterator[Line]:
     yield from (views.people_missing(entry) for entry in _NEEDED if not getattr(policy.people, entry))
     if not policy.people.operators:
         yield views.nobody_agrees_to_teams()
-    empty = [entry for entry in _NOT_NEEDED if not getattr(policy.people, entry)]
-    if empty:
-        yield views.people_not_needed(empty)
+    if not policy.people.curators:
+        yield views.no_curators(wanted=policy.use_cases.publish == "after_curator")
+    if not policy.people.report_readers:
+        yield views.nobody_reads_the_report()
 
 
 def named_lines(policy: Policy, slack: Slack) -> Iterator[Line]:

@@ -8,12 +8,15 @@ from datetime import UTC, datetime, timedelta
 from enum import Enum
 from typing import Final
 
+import structlog
+
 from bot.domain.delivery import Failure, Meaning, meaning
 from bot.domain.pace import Pace
 from bot.jobs.stopped import note_stopped
 from bot.services import Services
 from storage import send_rate
 
+log = structlog.get_logger()
 # How long nothing goes where Slack did not say: it was out of reach, asked for no time, or refused the bot.
 UNREACHABLE_SECONDS: Final = 30.0
 BROKEN_SECONDS: Final = 300.0
@@ -91,11 +94,14 @@ class Sender:
     def hold_everything(self, failure: Failure) -> Handled:
         """Let no replica send for as long as *failure* asks for; tell the operators where they have to act."""
         org_id, pace, now = self.services.slack.org_id, self.timing.pace, self.clock()
+        error = failure.error.partition(" ")[0]
         if meaning(failure) is Meaning.WORKSPACE:
+            log.error("slack_refuses_the_bot", error=error, seconds=BROKEN_SECONDS)
             self.services.database.adding(lambda s: send_rate.block(s, org_id, pace, now, BROKEN_SECONDS))
-            note_stopped(self.services, failure.error.partition(" ")[0])
+            note_stopped(self.services, error)
             return Handled.STOPPED
         seconds = UNREACHABLE_SECONDS if failure.retry_after is None else failure.retry_after
+        log.warning("sending_waits", error=error, seconds=seconds)
         if failure.sent:
             self.services.database.adding(lambda s: send_rate.slower(s, org_id, pace, now, seconds))
         else:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Final, Literal, NamedTuple
 
 from bot.views.blocks import visible
-from bot.views.wording import listed, plural
+from bot.views.wording import plural
 
 State = Literal["ok", "warn", "to do", "fail"]
 _STATE_WIDTH: Final = len("to do")
@@ -70,7 +70,8 @@ def failed(name: str, text: str) -> Line:
 
 def failed_oddly(name: str, kind: str) -> Line:
     """Return that a check met something that nobody expected."""
-    return Line(name, "fail", f"unexpected {kind}: a fault in Worthwhile, not in your settings")
+    text = f"unexpected {kind}: a fault in Worthwhile, not in your settings"
+    return Line(name, "fail", text, "tell whoever maintains it; what the other checks say holds")
 
 
 def not_set(name: str, text: str) -> Line:
@@ -133,9 +134,17 @@ def nobody_agrees_to_teams() -> Line:
     return fine("Teams", "set up by their leads at once: [people] operators is empty, so nobody has to agree")
 
 
-def people_not_needed(entries: Sequence[str]) -> Line:
-    """Return that some entries of [people] are empty and nothing waits for them."""
-    return fine("People", f"none named as {listed(list(entries), 'or')}: nothing in this version waits for one")
+def no_curators(*, wanted: bool) -> Line:
+    """Return what it means that nobody is named as a curator, who are *wanted* where the policy lets them publish."""
+    if wanted:
+        step = 'say who: [people] curators = ["U0123456789"] in the policy file'
+        return Line("Curators", "to do", "none named, and the policy lets nobody else publish use cases", step)
+    return fine("Curators", "none named: use cases publish after the automatic check")
+
+
+def nobody_reads_the_report() -> Line:
+    """Return that nobody is named who reads the organisation's report."""
+    return fine("Report", "sent to nobody: [people] report_readers is empty")
 
 
 def person_gone(entry: str, user_id: str, *, left: bool) -> Line:

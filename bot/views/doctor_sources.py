@@ -50,7 +50,8 @@ def never_asked(kind: str) -> Line:
 
 def fails(kind: str, since: datetime, error: str, now: datetime) -> Line:
     """Return since when a source does not answer, and how it failed last."""
-    return Line(provider_name(kind), "fail", f"no answer since {_moment(since, now)}: {error}")
+    step = f"docs/sources.md says what the key has to read; `worthwhile sync --source {kind}` tries it again"
+    return Line(provider_name(kind), "fail", f"no answer since {_moment(since, now)}: {error}", step)
 
 
 def answers(kind: str, asked_at: datetime, data_to: date | None, now: datetime) -> Line:
@@ -93,7 +94,10 @@ def bills(kind: str, months: Sequence[ComparedMonth], today: date) -> list[Line]
     differs = any(each.reconciled.verdict == "differs" and each.tells_on(today) for each in months)
     said = {each.reconciled.verdict: _WITHOUT_GAP.get(each.reconciled.verdict, "") for each in months}
     text = "; ".join(_bill(each) for each in months) if len(said) > 1 or "" in said.values() else said.popitem()[1]
-    return [Line(provider_name(kind), "warn" if differs else "ok", f"bill: {text}")]
+    if not differs:
+        return [Line(provider_name(kind), "ok", f"bill: {text}")]
+    step = "docs/sources.md says what a source cannot give; what it did not give lately stands with it"
+    return [Line(provider_name(kind), "warn", f"bill: {text}", step)]
 
 
 def _bill(compared: ComparedMonth) -> str:

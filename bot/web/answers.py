@@ -9,7 +9,8 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 
 from bot.errors import BusyError, InputError, RefusedError, WorthwhileError
-from bot.web.bodies import TooLargeError
+from bot.web.bodies import TooLargeError, TooSlowError
+from bot.web.requests import ROWS
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 _RETRY_SECONDS: Final = "5"
@@ -25,8 +26,8 @@ class TooOftenError(WorthwhileError):
     """The token sends more often than is taken."""
 
 
-def answered(name: str, endpoint: Endpoint) -> Endpoint:
-    """Return *endpoint* with every error turned into an answer, and logged as *name* with its duration."""
+def answered(name: str, endpoint: Endpoint, *, logged: bool = True) -> Endpoint:
+    """Return *endpoint* with every error turned into an answer, and *logged* as *name* with its duration."""
 
     async def answer(request: Request) -> Response:
         began = time.monotonic()
@@ -34,13 +35,15 @@ def answered(name: str, endpoint: Endpoint) -> Endpoint:
             response = await endpoint(request)
         except WorthwhileError as error:
             response = _told(error)
+            setattr(request.state, ROWS, len(getattr(error, "rows", ())))
         except ClientDisconnect:
             response = Response(status_code=400)  # nobody is there to read it
         except Exception as error:  # noqa: BLE001  the boundary: senders get no traceback
             # neither message nor traceback: a driver's error quotes what it was about to write
             log.error("web_failed", name=name, error=type(error).__name__, at=_place(error))
             response = problem(500, "Something went wrong here; nothing was stored. The operator can see it.")
-        log.info(name, status=response.status_code, seconds=round(time.monotonic() - began, 3))
+        if logged:
+            log.info(name, status=response.status_code, seconds=round(time.monotonic() - began, 3))
         return response
 
     return answer
@@ -55,6 +58,8 @@ def _told(error: WorthwhileError) -> Response:
     message = str(error)
     if isinstance(error, TooLargeError):
         return problem(413, message)
+    if isinstance(error, TooSlowError):
+        return problem(408, message, {"Connection": "close"})
     if isinstance(error, InputError):
         return problem(400, message, rows=list(error.rows))
     if isinstance(error, UnknownTokenError):

@@ -15,13 +15,15 @@ from bot.playground.local_slack import LocalSlack
 from tests.cast import TODAY
 from tests.e2e.conftest import WITH_FILES
 from tests.e2e.figures import day_of
-from tests.e2e.harness import SECRET, Log, Stage, Transport, logging_as_the_bot_does, staged, texts
+from tests.e2e.harness import SECRET, TRANSPORTS, Log, Stage, Transport, logging_as_the_bot_does, staged, texts
 from tests.loopback import NO_CERTIFICATES
 from tests.senders import ccusage_file
 
 NAME, EMAIL = "Canary Nightingale", "canary.nightingale@larkfield.example"
 MACHINE, WORK, WORDS = "canary-machine", "canary-work", "canary-words"
 AMOUNT_USD = 7654.321
+# What is logged when a window does not open, by the thread of the request, and when no answer leaves, by the pool's.
+LOST = {"modal_not_opened": "warning", "answer_undelivered": "error"}
 AMOUNTS = ("7654", "7,654", "7655", "15,309", "8642")
 
 
@@ -52,6 +54,37 @@ def test_no_log_line_says_anything_of_anybody(
     for canary in (NAME, "Nightingale", EMAIL, MACHINE, WORK, WORDS, *AMOUNTS, *secrets):
         assert canary.lower() not in said.lower(), canary
     assert not re.search(r"ww_[\w-]{10}|xox[bp]-|xapp-|respond/|hooks\.slack", said)
+
+
+@pytest.mark.parametrize("transport", TRANSPORTS)
+def test_every_line_of_one_request_has_its_id_whichever_thread_it_is_from(
+    transport: Transport, new_database: Callable[[], str], log: Log
+) -> None:
+    slack = LocalSlack()
+    with staged(slack, new_database(), transport) as stage:
+        user = stage.someone_on()
+        for _ in range(2):  # the window does not open, and the answer in its place does not leave
+            slack.faults.next("views.open", refused("expired_trigger_id"), times=1)
+            slack.faults.next("response_url", server_error(), times=2)
+            slack.forge_action(user, "mytokens-tokens", "4w")
+            stage.settle()
+        token = stage.token_of(user)
+        sent = {"Authorization": f"Bearer {token}", "X-Request-Id": "of-a-stranger"}
+        answers = [
+            httpx2.post(f"{stage.services.web_url}/v1/usage", content="[]", headers=sent, verify=NO_CERTIFICATES)
+            for _ in range(2)
+        ]
+    in_listener, in_pool = (
+        [each["request_id"] for each in log.events(level) if each["event"] == name] for name, level in LOST.items()
+    )
+    pushed = [event["request_id"] for event in log.events("info") if event["event"] == "usage_pushed"]
+
+    assert in_listener == in_pool
+    assert len(set(in_listener)) == 2
+    assert [answer.headers["x-request-id"] for answer in answers] == pushed
+    assert len({*pushed, *in_listener}) == 4
+    assert all(re.fullmatch(r"[0-9a-f]{12}", each) for each in pushed)
+    assert "of-a-stranger" not in log.text
 
 
 def _all_that_works(stage: Stage, user: str) -> str:

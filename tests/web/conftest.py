@@ -4,12 +4,14 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from dataclasses import replace
 
 import httpx2
 import pytest
 import uvicorn
 from starlette.applications import Starlette
 
+from bot.connection.state import ConnectionState
 from bot.web.app import web_app
 from storage import tokens
 from storage.engine import Database
@@ -41,7 +43,8 @@ def served(app: Starlette) -> Iterator[httpx2.Client]:
 @pytest.fixture
 def client(sqlite_database: Database) -> Iterator[httpx2.Client]:
     """A client of the application over SQLite."""
-    with served(web_app(services_for(sqlite_database))) as client:
+    services = replace(services_for(sqlite_database), connection=ConnectionState("http", connected=True))
+    with served(web_app(services)) as client:
         yield client
 
 

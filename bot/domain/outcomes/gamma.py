@@ -5,8 +5,6 @@ from functools import lru_cache
 from statistics import NormalDist
 from typing import Final
 
-from mpmath import fp  # type: ignore[import-untyped]
-
 # From here on an expansion is exact to nine digits; up to here the incomplete gamma function fits a float.
 _LARGE_SHAPE: Final = 130.0
 _STEPS: Final = 60
@@ -29,6 +27,9 @@ def gamma_quantile(shape: float, share: float) -> float:
 
 
 def _newton(shape: float, share: float, value: float) -> float:
+    # here alone: an idle bot is some megabytes smaller without it
+    from mpmath import fp  # type: ignore[import-untyped]
+
     for _ in range(_STEPS):
         missing = share - float(fp.gammainc(shape, 0, value, regularized=True))
         density = math.exp((shape - 1) * math.log(value) - value - math.lgamma(shape))
