@@ -27,16 +27,18 @@ class SlackUrls:
 
         A rate limit, an error of Slack's or a lost connection is tried once more.
         """
-        if not self._is_slack(url):
-            return "not_a_slack_url"
         body = msgspec.json.encode(payload)
         error = self.once(url, body)
         return self.once(url, body) if error in {"again", "ratelimited"} else error
 
     def once(self, url: str, body: bytes) -> str | None:
-        """Post *body*; return None when Slack took it, else what went wrong."""
+        """Post *body*, following no redirect; return None when Slack took it, else what went wrong."""
+        if not self._is_slack(url):
+            return "not_a_slack_url"
         try:
-            answer = self._http.request("POST", url, body=body, headers={"Content-Type": "application/json"})
+            answer = self._http.request(
+                "POST", url, body=body, headers={"Content-Type": "application/json"}, redirect=False
+            )
         except urllib3.exceptions.HTTPError:
             return "again"
         if answer.status == 200:
@@ -49,11 +51,14 @@ class SlackUrls:
     def _is_slack(self, url: str) -> bool:
         # The same parser as for the request: another could read another host in it.
         try:
-            host = urllib3.util.parse_url(url).host or ""
+            asked = urllib3.util.parse_url(url)
         except urllib3.exceptions.LocationParseError:
             return False
-        own = urllib3.util.parse_url(self._api_url).host
-        return host == own or any(host == known or host.endswith(f".{known}") for known in _SLACK_HOSTS)
+        own, host = urllib3.util.parse_url(self._api_url), asked.host or ""
+        if (asked.scheme, host) == (own.scheme, own.host):
+            return True
+        of_slack = any(host == known or host.endswith(f".{known}") for known in _SLACK_HOSTS)
+        return asked.scheme == "https" and of_slack
 
     def close(self) -> None:
         """Close the connections."""

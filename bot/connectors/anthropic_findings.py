@@ -81,6 +81,9 @@ def _data_to(refreshed_at: datetime | None, now: datetime) -> str:
     """Return until when there is data, as people read it in UTC."""
     if refreshed_at is None:
         return ""
-    moment = refreshed_at.astimezone(UTC)
+    try:
+        moment = refreshed_at.astimezone(UTC)
+    except OverflowError:  # before the first day or after the last one that there is
+        return ""
     day = "today" if moment.date() == now.date() else f"on {moment.day} {moment:%b}"
     return f", data to {moment:%H:%M} UTC {day}"

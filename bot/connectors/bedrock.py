@@ -126,7 +126,8 @@ def _added_up(calls: Iterable[Call], prices: PriceBook) -> Iterator[ReportedRow]
     """Yield the sums of calls by whom and which model; calls that lack a count apart, as they make it unknown."""
     groups: defaultdict[tuple[object, ...], list[Call]] = defaultdict(list)
     for call in calls:
-        groups[call.account, call.model, call.run_kind, *(count is None for count in call.tokens)].append(call)
+        key = (call.account, call.model, call.run_kind, *(count is None for count in call.tokens))
+        groups[key].append(call)
     for same in groups.values():
         tokens = Tokens(*map(_sum, zip(*(call.tokens for call in same), strict=True)))
         summed = same[0]._replace(tokens=tokens, failed=sum(call.failed for call in same))

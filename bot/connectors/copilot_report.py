@@ -62,7 +62,7 @@ def batches_of(lines: Iterable[bytes | Raw], reported: ReportedDay) -> Iterator[
         try:
             user = _USER_DAY.decode(line)
             row = _row(user, reported.day)
-        except (DecodeError, UnicodeDecodeError):
+        except (DecodeError, UnicodeDecodeError, RecursionError):
             reported.flawed("a line that is not as agreed")
         except _UnusableError as problem:
             reported.flawed(str(problem))
@@ -96,7 +96,7 @@ def _array(lines: Iterable[bytes]) -> list[Raw]:
         parts.append(line)
     try:
         return _ARRAY.decode(b"\n".join(parts))
-    except (DecodeError, UnicodeDecodeError):
+    except (DecodeError, UnicodeDecodeError, RecursionError):
         raise ConnectorError(PROVIDER, "a report is neither lines nor an array", permanent=False) from None
 
 

@@ -110,7 +110,7 @@ class Api:
     def _decoded(self, path: str, body: bytes, decoder: msgspec.json.Decoder[T]) -> T:
         try:
             return decoder.decode(body)
-        except (msgspec.DecodeError, UnicodeDecodeError):
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             if body.lstrip()[:1] == b"<":
                 problem = f"{_bare(path)} answered a web page instead of JSON; is the address right?"
             else:

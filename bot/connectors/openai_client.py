@@ -41,7 +41,7 @@ class OpenAIApi:
         place, body = self._body(resource, params)
         try:
             return decoder.decode(body)
-        except (msgspec.DecodeError, UnicodeDecodeError):
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             if body.lstrip()[:1] == b"<":
                 problem = f"{place} answered a web page instead of JSON; is the address right?"
             else:

@@ -10,7 +10,7 @@ from typing import Final
 from msgspec import Struct
 
 from bot.connectors.push_event import Cost, Person
-from bot.domain.money import MAX_NANO_USD, NANO_PER_USD, nano_usd
+from bot.domain.money import MAX_NANO_USD, nano_usd, usd
 from bot.domain.people import normal_email
 
 Value = str | int | float | Decimal
@@ -51,6 +51,7 @@ READ: Final = frozenset(
         *("gen_ai.usage.cache_read.input_tokens", "gen_ai.usage.cache_creation.input_tokens", *_USAGE),
     }
 )
+_MOST_USD: Final = usd(MAX_NANO_USD)
 
 
 class UnusableError(Exception):
@@ -168,7 +169,7 @@ def exact_nano_usd(value: Value) -> int:
         amount = Decimal(str(value))
     except InvalidOperation:
         amount = Decimal(-1)
-    if not amount.is_finite() or not 0 <= amount * NANO_PER_USD <= MAX_NANO_USD:
+    if not amount.is_finite() or not 0 <= amount <= _MOST_USD:
         raise UnusableError("with an amount that is negative, absurd or no number")
     return nano_usd(amount)
 

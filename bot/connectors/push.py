@@ -10,7 +10,7 @@ import msgspec
 from msgspec import UNSET, Raw, UnsetType
 
 from bot.connectors.push_event import Cost, Event
-from bot.domain.money import MAX_NANO_USD, NANO_PER_USD
+from bot.domain.money import MAX_NANO_USD, usd
 from bot.errors import InputError
 
 MAX_EVENTS: Final = 10_000
@@ -28,6 +28,7 @@ class Window(NamedTuple):
     latest: datetime
 
 
+_MOST_USD: Final = usd(MAX_NANO_USD)  # compared and not multiplied: 1e999999999 has no product
 _event: Final = msgspec.json.Decoder(Event)
 _array: Final = msgspec.json.Decoder(list[Event])
 _raw_array: Final = msgspec.json.Decoder(list[Raw])
@@ -152,6 +153,6 @@ def _cost_reason(cost: Cost | UnsetType | None) -> str:
         amount = Decimal(cost.amount)
     except InvalidOperation:
         return 'cost.amount is not a decimal string like "0.0912"'
-    if not amount.is_finite() or not 0 <= amount * NANO_PER_USD <= MAX_NANO_USD:
+    if not amount.is_finite() or not 0 <= amount <= _MOST_USD:
         return "cost.amount is negative or absurd"
     return ""

@@ -6,7 +6,7 @@ import json
 import zipfile
 from typing import Any, Final
 
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\x00")
+_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "\x00")
 
 
 def export_zip(data: dict[str, Any]) -> bytes:
@@ -33,9 +33,7 @@ def table_csv(rows: list[dict[str, Any]]) -> str:
 def _cell(value: Any) -> str:
     if value is None:
         return ""
-    if isinstance(value, list):
-        return " ".join(str(item) for item in value)
-    text = str(value)
-    if isinstance(value, str) and text.lstrip('"').startswith(_FORMULA):
+    text = " ".join(map(str, value)) if isinstance(value, list) else str(value)
+    if isinstance(value, str | list) and text.lstrip('" ').startswith(_FORMULA):
         return f"'{text}"
     return text

@@ -86,6 +86,8 @@ def sentence(text: str) -> Message:
 
 BUSY = "Too much at once just now; nothing is lost. Try again in a minute."
 
+MOMENT = "A moment, please: that was a lot at once. Nothing is lost; in a few seconds I answer again."
+
 
 def window_failed(title: str) -> Message:
     """Return what a person reads when a window did not open, or stays empty."""
@@ -93,9 +95,9 @@ def window_failed(title: str) -> Message:
     return replace(sentence(text), beside=True)
 
 
-def busy() -> Message:
-    """Return what a person reads who pressed a button while there was too much to do."""
-    return replace(sentence(BUSY), beside=True)
+def beside(text: str) -> Message:
+    """Return one line for a person who pressed a button that is not carried out: what they saw stays."""
+    return replace(sentence(text), beside=True)
 
 
 def database_away() -> Message:

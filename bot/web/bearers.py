@@ -1,13 +1,18 @@
 """Who sends, by the token in the request."""
 
+from typing import Final
+
 import anyio.to_thread
 from starlette.requests import Request
 
+from bot.limits import Limits
 from bot.web.answers import TooOftenError, UnknownTokenError
-from bot.web.limits import Limits
 from storage import tokens
 from storage.engine import Database
 from storage.tokens import Bearer
+
+TOKEN_A_SECOND: Final = 10.0
+TOKEN_AT_ONCE: Final = 50.0
 
 
 class Bearers:
@@ -15,7 +20,7 @@ class Bearers:
 
     def __init__(self, database: Database, limits: Limits | None = None) -> None:
         self._database = database
-        self._limits = limits or Limits()
+        self._limits = limits or Limits(TOKEN_A_SECOND, TOKEN_AT_ONCE)
 
     async def of(self, request: Request) -> Bearer:
         """Return who sends; raises UnknownTokenError or TooOftenError."""

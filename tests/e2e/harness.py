@@ -21,6 +21,7 @@ from bot.app import running
 from bot.config import Settings
 from bot.connectors.pull import PullSource
 from bot.domain.people import SlackId, Viewer
+from bot.limits import Visits
 from bot.logs import set_up_logs
 from bot.playground.local_slack import Delivery, LocalSlack
 from bot.playground.shown import Shown
@@ -34,6 +35,7 @@ Transport = Literal["http", "socket"]
 TRANSPORTS: Final[tuple[Transport, ...]] = ("http", "socket")
 T0 = datetime(2026, 11, 19, 9, 40, tzinfo=UTC)
 SECRET: Final = "for tests"
+_HURRY: Final = 1e6
 _TOKEN: Final = re.compile(r"Bearer (ww_[\w-]+)")
 _OF_LOCAL_SLACK: Final = "ASGI callable returned without starting response."  # how it breaks a connection
 _numbers = count(1)
@@ -96,11 +98,12 @@ def bot_on(
     transport: Transport,
     now: Callable[[], datetime] = lambda: T0,
     sources: Sequence[PullSource] = (),
+    visits: Visits | None = None,
     **settings: Any,
 ) -> Iterator[Services]:
-    """Run the bot against *slack*, which is serving already."""
+    """Run the bot against *slack*, which is serving already; people may ask as fast as tests do, without *visits*."""
     chosen = settings_for(slack, database_url, transport, **settings)
-    with running(chosen, now, sources) as services:
+    with running(chosen, now, sources, visits=visits or Visits(_HURRY, _HURRY)) as services:
         if transport == "http":
             slack.deliver_to(f"{services.web_url}/slack/events")
         else:
