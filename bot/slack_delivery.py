@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime
-from http.client import HTTPException
 from typing import Any, Final
 from urllib.error import URLError
 
@@ -11,7 +10,7 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 
 from bot.domain.delivery import OVERSLEPT, Failure, Meaning, Missing, Posted, meaning
-from bot.slack_calls import error_name
+from bot.slack_calls import UNREADABLE, error_name
 from bot.slack_late import OversleptError
 
 EVENT_TYPE: Final = "worthwhile_delivery"
@@ -100,7 +99,7 @@ def _told(method: Callable[[], Any]) -> dict[str, Any] | Failure:
         if isinstance(error.reason, OversleptError):
             return Failure(OVERSLEPT, sent=False)
         return Failure(f"unreachable ({type(error.reason).__name__})", sent=False)
-    except (SlackClientError, HTTPException, OSError, ValueError) as error:
+    except (SlackClientError, OSError, ValueError, *UNREADABLE) as error:
         return Failure(f"no_answer ({type(error).__name__})")
     return data if isinstance(data, dict) else Failure("no_answer", 200)
 

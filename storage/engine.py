@@ -17,6 +17,7 @@ from sqlmodel import Session
 
 from bot.errors import ConfigError
 from storage.failures import ConflictError, plain_errors
+from storage.lost_files import notice_replacement, refuse_lost
 
 T = TypeVar("T")
 
@@ -110,6 +111,8 @@ def open_database(url: str, *, pool_size: int = 64, busy_seconds: float = BUSY_S
 
 
 def _open_postgresql(url: str, pool_size: int, busy_seconds: float) -> Engine:
+    from storage.postgresql import give_up_silence  # loads the driver, some megabytes that SQLite needs not
+
     try:
         engine = create_engine(
             url,
@@ -126,6 +129,7 @@ def _open_postgresql(url: str, pool_size: int, busy_seconds: float) -> Engine:
         connection.execute(f"SET lock_timeout = {int(busy_seconds * 1000)}")
         connection.commit()
 
+    give_up_silence(engine, busy_seconds)
     event.listen(engine, "connect", prepare)
     return engine
 
@@ -145,6 +149,7 @@ def _make_private(path: Path) -> None:
 
 def _open_sqlite(url: str, path: str | None, busy_seconds: float) -> Engine:
     if path:
+        refuse_lost(Path(path))
         _make_private(Path(path))
     engine = create_engine(
         url,
@@ -155,6 +160,9 @@ def _open_sqlite(url: str, path: str | None, busy_seconds: float) -> Engine:
     )
     event.listen(engine, "connect", partial(_prepare_sqlite, busy_seconds))
     event.listen(engine, "begin", _begin_sqlite)
+    event.listen(engine, "checkin", _leave_nothing_open)
+    if path:
+        notice_replacement(engine, Path(path))
     return engine
 
 
@@ -163,6 +171,12 @@ def _prepare_sqlite(busy_seconds: float, connection: sqlite3.Connection, _record
     _switch_to_wal(connection, time.monotonic() + busy_seconds)
     for pragma in ("synchronous=NORMAL", "foreign_keys=ON", "mmap_size=268435456"):
         connection.execute(f"PRAGMA {pragma}")
+
+
+def _leave_nothing_open(connection: sqlite3.Connection | None, _record: Any) -> None:
+    # A commit that failed may leave its transaction open, which SQLAlchemy takes for closed: it would lock the file.
+    if connection is not None and connection.in_transaction:
+        connection.rollback()
 
 
 def _switch_to_wal(connection: sqlite3.Connection, give_up_at: float) -> None:

@@ -16,6 +16,8 @@ _BUSY: Final = "The database is busy with other writers. Nothing was stored; try
 _NO_TABLES: Final = "The database has no tables yet, or older ones: run `worthwhile db upgrade`."
 _FULL: Final = "The disk of the database is full. Nothing was stored; free some space and try again."
 _READ_ONLY: Final = "The database can only be read. Nothing was stored; check the file's owner and the disk."
+_NOT_OPEN: Final = "The database's file cannot be opened. Nothing was stored; check the file and its folder."
+_DISK: Final = "The disk of the database fails. Nothing was stored; look into the log of the machine."
 _DAMAGED: Final = "The database is damaged, or is no SQLite file: check DATABASE_URL, or go back to a backup."
 
 # What each engine calls it: PostgreSQL's SQLSTATE, the first two words of SQLite's error name.
@@ -26,6 +28,9 @@ _LINES: Final = {
     "SQLITE_FULL": _FULL,
     "25006": _READ_ONLY,
     "SQLITE_READONLY": _READ_ONLY,
+    "SQLITE_CANTOPEN": _NOT_OPEN,
+    "SQLITE_IOERR": _DISK,
+    "58030": _DISK,
     "XX001": _DAMAGED,
     "SQLITE_CORRUPT": _DAMAGED,
     "SQLITE_NOTADB": _DAMAGED,

@@ -15,7 +15,10 @@ from hypothesis import settings
 from bot.config import SECRETS, Settings
 from storage import migrate
 from storage.engine import Database, open_database
+from tests.logged import pytest_sessionfinish, pytest_sessionstart, pytest_terminal_summary  # noqa: F401  # hooks
 from tests.postgresql import PostgreSQL, running_postgresql
+from tests.postgresql_modes import pytest_collection_modifyitems, pytest_configure  # noqa: F401  # hooks
+from tests.statement_watch import Watch, watching
 
 settings.register_profile("tests", derandomize=True, deadline=None, max_examples=50)
 settings.load_profile("tests")
@@ -75,6 +78,20 @@ def _nobodys_logs() -> Iterator[None]:
     """Undo what a test of the command line set up for logging."""
     yield
     structlog.reset_defaults()
+
+
+@pytest.fixture(scope="session")
+def statement_watch() -> Iterator[Watch]:
+    """What looks at every statement that the bot sends in this test process."""
+    with watching() as watch:
+        yield watch
+
+
+@pytest.fixture(autouse=True)
+def _every_statement_keeps_the_rules(statement_watch: Watch) -> Iterator[None]:
+    yield
+    broken = statement_watch.take()
+    assert not broken, "\n".join(broken)
 
 
 @pytest.fixture(scope="session")

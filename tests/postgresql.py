@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import subprocess
 import tempfile
 from collections.abc import Iterator
@@ -15,6 +16,7 @@ from psycopg import sql
 
 from storage import migrate
 from storage.engine import open_database
+from tests import postgresql_modes as modes
 
 TEMPLATE: Final = "migrated"
 # Of everything that is defined in the tables' schema: whatever alters a table shows in it.
@@ -88,6 +90,15 @@ class PostgreSQL:
             else:
                 self._drop(name)
 
+    def crash(self) -> None:
+        """End the server as `pg_ctl -m immediate` does, without a word to anybody, and start it again."""
+        process = self._server.get_postmaster_info().process
+        os.kill(process.pid, signal.SIGQUIT)
+        process.wait(10)
+        self._server.ensure_postgres_running()
+        self._admin.close()
+        self._admin = psycopg.connect(self._server.get_uri(), autocommit=True)
+
     def close(self) -> None:
         """Disconnect; stopping the server is its owner's part."""
         self._admin.close()
@@ -99,6 +110,8 @@ class PostgreSQL:
             migrate.upgrade(database)
         finally:
             database.dispose()
+        if modes.MODE == modes.PARTITIONED:
+            modes.split(self._url(TEMPLATE))
         return _looked_at(self._url(TEMPLATE))
 
     def _create(self, template: str, name: str = "") -> str:
@@ -157,7 +170,7 @@ def running_postgresql() -> Iterator[PostgreSQL]:
         server = _import_pgserver(home / "run").get_server(home / "data", cleanup_mode="delete", start=False)
         server.ensure_pgdata_inited()
         with (home / "data" / "postgresql.conf").open("a") as settings:
-            settings.write(_FAST)
+            settings.write(_FAST + modes.settings_of(modes.MODE))
         server.start()
         with _cleared_up_after_us(server, home):
             postgresql = PostgreSQL(server)
@@ -173,8 +186,8 @@ def running_postgresql() -> Iterator[PostgreSQL]:
 @contextmanager
 def _cleared_up_after_us(server: Any, home: Path) -> Iterator[None]:
     """Have the server stopped even if the tests are killed: a shell waits until our end of a pipe is closed."""
-    waiting = 'read _; kill -QUIT "$0" 2>/dev/null; sleep 1; rm -rf "$1"'
-    command = ["/bin/sh", "-c", waiting, str(server.get_pid()), str(home)]
+    waiting = 'read _; kill -QUIT "$(head -n 1 "$0/data/postmaster.pid")" 2>/dev/null; sleep 1; rm -rf "$0"'
+    command = ["/bin/sh", "-c", waiting, str(home)]
     keeper = subprocess.Popen(command, stdin=subprocess.PIPE, start_new_session=True)
     try:
         yield

@@ -11,7 +11,7 @@ from msgspec.json import Decoder
 
 from bot.connectors.copilot_bill import billed_days, may_read_bill
 from bot.connectors.copilot_report import batches_of, rows_in
-from bot.connectors.copilot_seats import may_list_seats, seat_batches, seats_since
+from bot.connectors.copilot_seats import Seat, counted_seats, may_list_seats, seat_batches, seats_of
 from bot.connectors.github_api import GitHubApi, SignedLinks
 from bot.connectors.github_people import people, people_findings
 from bot.connectors.http import ReplyError
@@ -60,7 +60,7 @@ class CopilotSource(PullSource):
 
     def reported_days(self, first: date, last: date) -> Iterator[ReportedDay]:
         """Yield the days that GitHub has a report of; it makes one when a day is over."""
-        seats: Mapping[str, date] | None = None
+        seats: Mapping[str, Seat] | None = None
         day = first
         while day <= last and day < self._now().date():
             links = self._links_of(day)
@@ -68,6 +68,7 @@ class CopilotSource(PullSource):
                 seats = self._seats() if seats is None else seats
                 reported = ReportedDay(day, (), complete=self._is_settled(day))
                 reported.batches = self._batches(links, seats, reported)
+                reported.seats = counted_seats(seats, day) if seats else None
                 yield reported
             day += _DAY
 
@@ -78,17 +79,17 @@ class CopilotSource(PullSource):
         return None if answer is None else answer.download_links
 
     def _batches(
-        self, links: list[str], seats: Mapping[str, date], reported: ReportedDay
+        self, links: list[str], seats: Mapping[str, Seat], reported: ReportedDay
     ) -> Iterator[Sequence[ReportedRow]]:
         lines = chain.from_iterable(rows_in(self._links.lines(link)) for link in links)
         yield from batches_of(lines, reported)
         yield from seat_batches(seats, reported.day, self._seat_nano_usd or 0)
 
-    def _seats(self) -> Mapping[str, date]:
+    def _seats(self) -> Mapping[str, Seat]:
         """Return who has a seat since when: nobody where the price is unknown or the token may not list them."""
         if self._seat_nano_usd is None:
             return {}
-        return seats_since(self._api, self._places) or {}
+        return seats_of(self._api, self._places) or {}
 
     def _is_settled(self, day: date) -> bool:
         return self._now() - datetime.combine(day + _DAY, clock_time(), UTC) >= _SETTLES

@@ -23,6 +23,13 @@ class ReportedRow(NamedTuple):
     key: str | None = None
 
 
+class SeatsOfDay(NamedTuple):
+    """How many seats there were on a day, and how many nobody used in the 28 days that end with it; None is unknown."""
+
+    seats: int
+    unused: int | None
+
+
 @dataclass(slots=True)
 class ReportedDay:
     """Everything that a source says of one day, in batches as they arrive.
@@ -40,6 +47,7 @@ class ReportedDay:
     complete: bool = True
     pieces: bool = False
     flaws: Counter[str] = field(default_factory=Counter)
+    seats: SeatsOfDay | None = None  # of a source that lists them
 
     def flawed(self, line: str, count: int = 1) -> None:
         """Leave *count* rows out because of what *line* says."""

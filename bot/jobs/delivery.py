@@ -18,6 +18,7 @@ from bot.jobs.kinds import KINDS
 from bot.jobs.looking import look
 from bot.jobs.sender import Handled, Sender
 from bot.jobs.sending import send
+from bot.measuring.counters import MESSAGES
 from bot.services import Services
 from storage import outbox, send_rate
 from storage.outbox import Claim
@@ -73,6 +74,7 @@ class Deliverer:
                 if self._sender.stopping.is_set():
                     return False
                 handled = self._handle(delivery)
+                self._sender.services.measures.count(MESSAGES, delivery.key.kind, handled.value)
                 done[handled.value] += 1
                 if handled in _ENDS_THE_RUN:
                     return False

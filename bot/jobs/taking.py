@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Final
 
 from msgspec.structs import replace
 from sqlmodel import Session
@@ -14,6 +15,9 @@ from bot.domain.usage import UsageRow
 from bot.jobs.staging import StagedRow, Staging
 from bot.services import Services
 from storage import pulls
+from storage.report_bills import note_seats, note_unowned
+
+_LONGEST_NAME: Final = 500  # characters
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +46,7 @@ class _Everybody:
         self._pieces = pieces
         self._accounts: set[int] = set()
         self.sums: defaultdict[tuple[str, str], Tally] = defaultdict(Tally)
+        self.unowned_nano_usd = 0
 
     def add(self, batch: Sequence[ReportedRow]) -> None:
         groups: defaultdict[tuple[str, str], list[UsageRow]] = defaultdict(list)
@@ -51,6 +56,7 @@ class _Everybody:
             self.sums[key].add_rows(rows, pieces=self._pieces)
         # their hashes: names would fill the memory
         self._accounts.update(hash(account) for account, _, _ in batch if account is not None)
+        self.unowned_nano_usd += sum(row.billed_nano_usd or 0 for account, row, _ in batch if account is None)
 
     @property
     def accounts(self) -> int:
@@ -64,14 +70,27 @@ def take_day(asking: Asking, reported: ReportedDay) -> int:
     everybody = _Everybody(pieces=reported.pieces)
     read = 0
     with Staging() as staging:
-        for batch in reported.batches:
-            read += len(batch)
+        for given in reported.batches:
+            read += len(given)
+            batch = _with_usable_names(reported, given)
             if asking.only is None:
                 everybody.add(batch)
             staging.add(_of_those_who_are_on(batch, names, shared, asking.instance))
         asked = set(names.values())
         asking.services.database.writing(lambda session: _store(session, asking, reported, asked, staging, everybody))
     return read
+
+
+def _with_usable_names(reported: ReportedDay, batch: Sequence[ReportedRow]) -> Sequence[ReportedRow]:
+    """Leave out the rows with a name that no database keeps; one that no index holds would spoil the whole day."""
+    usable = [each for each in batch if all(map(_is_usable, (each.row.model, each.row.tool, each.row.work)))]
+    if len(usable) < len(batch):
+        reported.flawed("a row with a name that cannot be", len(batch) - len(usable))
+    return usable
+
+
+def _is_usable(name: str) -> bool:
+    return len(name) <= _LONGEST_NAME and "\0" not in name
 
 
 def _wanted(session: Session, asking: Asking, day: date) -> tuple[dict[str, int], set[str]]:
@@ -119,5 +138,8 @@ def _store(
     if asking.only is None:
         pulls.replace_source_day(session, asking.instance, reported.day, everybody.sums)
         pulls.note_accounts(session, asking.instance, reported.day, everybody.accounts)
+        note_unowned(session, asking.instance, reported.day, everybody.unowned_nano_usd)
+        if reported.seats is not None:
+            note_seats(session, asking.instance, reported.day, *reported.seats)
         if reported.complete:
             pulls.note_days(session, asking.instance, held, reported.day, reported.day, asking.services.now())

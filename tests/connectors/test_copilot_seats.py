@@ -1,4 +1,4 @@
-"""A seat costs its share each day from the day it was given, and AI credits are billed by the day."""
+"""A seat costs its share each day from the day it was given, used or not, and AI credits are billed by the day."""
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
@@ -9,10 +9,10 @@ import pytest
 from bot.connectors.copilot import CopilotSource
 from bot.connectors.github_api import GitHubApi, SignedLinks
 from bot.connectors.http import ReplyError
-from bot.connectors.pull import Finding
+from bot.connectors.pull import Finding, SeatsOfDay
 from bot.domain.usage import SEAT_TIER
 from bot.errors import ConnectorError
-from tests.providers.github import ENTERPRISE, ORG, TOKEN, Downloads, GitHub, member, seat, user_day
+from tests.providers.github import ENTERPRISE, ORG, TOKEN, Downloads, GitHub, Json, member, seat, user_day
 from tests.providers.standin import Reply
 
 NOW = datetime(2026, 11, 20, 13, 45, tzinfo=UTC)
@@ -185,3 +185,47 @@ def test_findings_ask_for_a_seats_price_and_for_the_organization(github: GitHub,
     found = [each.text for each in make(org="", enterprise=ENTERPRISE, price=None).findings()]
     assert any("[seats]" in text for text in found)
     assert any("GITHUB_ORG" in text for text in found)
+
+
+def counted(source: CopilotSource) -> SeatsOfDay | None:
+    """Return what is said of the seats of the last day."""
+    return [day.seats for day in source.reported_days(FIRST, LAST)][-1]
+
+
+def used_at(login: str, last: object, since: str = "2021-08-03T18:00:00Z") -> Json:
+    return seat(login, since) | {"last_activity_at": last}
+
+
+def test_a_seat_is_unused_that_nobody_used_in_four_weeks(github: GitHub, make: Make) -> None:
+    """Four weeks up to 4 November began on 8 October."""
+    github.seats = [
+        used_at("ada", None),
+        used_at("bo", "2026-10-07T23:59:59Z"),
+        used_at("cy", "2026-10-08T00:00:00Z"),
+        used_at("di", "2026-10-07T20:00:00-06:00"),  # the eighth in UTC
+        used_at("ed", None, since="2026-10-08T00:00:00Z"),  # it was given within them
+        used_at("fo", "2026-11-10T00:00:00Z"),
+        used_at("gus", None, since="2026-11-05T00:00:00Z"),  # it is of a later day
+    ]
+    assert counted(make()) == SeatsOfDay(6, 2)
+
+
+@pytest.mark.parametrize("last", ["some day", 7, {}])
+def test_seats_whose_use_cannot_be_read_are_paid_for_and_nobody_knows_how_many_are_unused(
+    github: GitHub, make: Make, last: object
+) -> None:
+    github.seats = [used_at("ada", None), used_at("bo", last)]
+    assert counted(make()) == SeatsOfDay(2, None)
+    assert list(seats_by_day(make()).values())[-1].keys() == {"ada", "bo"}
+
+
+def test_a_seat_from_two_organizations_was_used_when_either_was(github: GitHub, make: Make) -> None:
+    moments = ("2026-11-01T00:00:00Z", None, "2026-09-01T00:00:00Z")
+    github.seats = [*(used_at("ada", each) for each in moments), *[used_at("bo", None)] * 2]
+    assert counted(make()) == SeatsOfDay(2, 1)
+
+
+def test_without_seats_nothing_is_said_of_their_use(github: GitHub, make: Make) -> None:
+    assert counted(make()) is None
+    github.seats = [used_at("ada", None)]
+    assert counted(make(price=None)) is None
