@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, and_, exists, or_
 from sqlalchemy.orm import aliased
-from sqlmodel import Session, col, delete, select
+from sqlmodel import Session, SQLModel, col, delete, select
 
 from bot.domain.counting import count_once
 from bot.domain.people import Viewer
@@ -89,7 +89,7 @@ def _delete_days(session: Session, person_id: int, cutoff: date) -> None:
     """Delete the days before *cutoff* on the person's accounts, but not those that are somebody else's."""
     accounts = select(AccountLink.account_id).where(AccountLink.person_id == person_id)
     old = and_(col(UsageDay.account_id).in_(accounts), col(UsageDay.day) < cutoff)
-    session.exec(delete(UsageDay).where(old, ~_is_somebody_elses(person_id)))
+    _delete(session, UsageDay, old, ~_is_somebody_elses(person_id))
 
 
 def drop_months_before(session: Session, month: date) -> None:
@@ -100,15 +100,19 @@ def drop_months_before(session: Session, month: date) -> None:
 def drop_unlinked_before(session: Session, day: date) -> None:
     """Delete days before *day* of accounts that are nobody's, as of one that its person has denied."""
     linked = exists().where(col(AccountLink.account_id) == col(UsageDay.account_id))
-    session.exec(delete(UsageDay).where(col(UsageDay.day) < day, ~linked))
+    _delete(session, UsageDay, col(UsageDay.day) < day, ~linked)
 
 
 def drop_orphans(session: Session) -> None:
     """Delete days of accounts that are gone: a delivery can land in the moment in which somebody is erased."""
-    gone = col(UsageDay.account_id).not_in(select(Account.id))
-    session.exec(delete(UsageDay).where(gone))
-    for table in (FeedScope, Outcome, OutcomeLink):
-        session.exec(delete(table).where(col(table.account_id).not_in(select(Account.id))))
+    for table in (UsageDay, FeedScope, Outcome, OutcomeLink):
+        # not "not in": with more accounts than fit its memory, PostgreSQL then walks through all of them for each row
+        _delete(session, table, ~exists().where(col(Account.id) == col(table.account_id)))
+
+
+def _delete(session: Session, table: type[SQLModel], *where: ColumnElement[bool]) -> None:
+    """Delete rows without having the database tell which they were, as the ORM would."""
+    session.connection().execute(delete(table).where(*where))
 
 
 def drop_event_marks_before(session: Session, day: date) -> None:

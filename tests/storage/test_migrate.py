@@ -1,5 +1,6 @@
-"""Migrations: every replica may run them, one does."""
+"""Migrations: every replica may run them, one does; from every released schema, with rows in it; killed or not."""
 
+import signal
 import subprocess
 import sys
 import time
@@ -10,12 +11,15 @@ from pathlib import Path
 from typing import Final
 
 import pytest
-from sqlalchemy import inspect, text
+from alembic.script import ScriptDirectory
+from sqlalchemy import inspect, select, text
+from sqlmodel import SQLModel
 
 from bot.errors import BusyError, ConfigError
 from storage import migrate
 from storage.engine import Database, open_database
 from tests.postgresql import PostgreSQL
+from tests.storage.filled import ROWS, Rows, bring_to, fill, kept, rows_by_table
 from tests.threads import at_once
 
 ROOT: Final = Path(__file__).parents[2]
@@ -29,6 +33,26 @@ sys.stdin.readline()
 print(migrate.upgrade(database))
 database.dispose()
 """
+# Dies at the statement with this number, counted from the first that changes what is defined.
+KILLED: Final = """
+import os, re, signal, sys
+from itertools import count
+from sqlalchemy import event
+from storage import migrate
+from storage.engine import open_database
+
+database, numbers, last = open_database(sys.argv[1]), count(1), int(sys.argv[2])
+
+@event.listens_for(database.engine, "after_cursor_execute")
+def look(_connection, _cursor, statement, *_rest):
+    defines = re.match(r"\\s*(CREATE|ALTER|DROP|UPDATE alembic_version)", statement)
+    if defines and "migration_claim" not in statement and next(numbers) == last:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+migrate.upgrade(database)
+"""
+HALF_WAY: Final = "12"
+RELEASED: Final = [script.revision for script in reversed(list(ScriptDirectory(migrate.MIGRATIONS).walk_revisions()))]
 
 
 @contextmanager
@@ -108,7 +132,42 @@ def test_whoever_makes_the_table_of_claims_a_moment_later_goes_on(postgresql: Po
         assert upgraded.result(timeout=30) == migrate.head_revision()
 
 
+def test_from_every_released_schema_each_row_comes_along_and_can_be_read(empty: Database) -> None:
+    """Each table is filled at the revision that made it, and taken through every later one."""
+    before: Rows = {}
+    for revision in RELEASED:
+        bring_to(empty, revision)
+        before |= fill(empty)
+    migrate.upgrade(empty)
+
+    assert kept(before, rows_by_table(empty)) == before
+    with empty.reading() as session:
+        for name, table in SQLModel.metadata.tables.items():
+            assert len(session.connection().execute(select(table)).all()) == ROWS, name
+
+
+def test_a_migration_that_is_killed_leaves_what_was_there_and_the_next_one_succeeds_at_once(
+    empty: Database, empty_url: str
+) -> None:
+    bring_to(empty, RELEASED[3])
+    fill(empty)
+    before = rows_by_table(empty)
+    empty.dispose()
+
+    killed = subprocess.run([sys.executable, "-c", KILLED, empty_url, HALF_WAY], cwd=ROOT, capture_output=True)
+
+    assert killed.returncode == -signal.SIGKILL, killed.stderr
+    assert migrate.current_revision(empty) == RELEASED[3]
+    assert rows_by_table(empty) == before
+    assert migrate.upgrade(empty, wait_seconds=5) == migrate.head_revision()
+    assert kept(before, rows_by_table(empty)) == before
+
+
 def test_two_processes_that_migrate_at_once_both_end_at_the_newest(empty_url: str) -> None:
+    with opened(empty_url) as database:
+        bring_to(database, RELEASED[4])
+        fill(database)
+        before = rows_by_table(database)
     command = [sys.executable, "-c", UPGRADE, empty_url]
     processes = [
         subprocess.Popen(
@@ -130,6 +189,7 @@ def test_two_processes_that_migrate_at_once_both_end_at_the_newest(empty_url: st
     assert ends == [(f"{migrate.head_revision()}\n", "")] * 2
     with opened(empty_url) as database:
         assert migrate.check(database)
+        assert kept(before, rows_by_table(database)) == before
 
 
 def test_a_claim_of_a_process_that_died_is_taken_over(empty: Database) -> None:
