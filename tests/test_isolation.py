@@ -36,7 +36,10 @@ def test_a_test_can_talk_to_itself() -> None:
         socket.create_server(("127.0.0.1", 0)) as server,
         socket.create_connection(server.getsockname(), timeout=5) as connection,
     ):
-        connection.sendall(b"hello")
+        taken, _ = server.accept()
+        with taken:
+            connection.sendall(b"hello")
+            assert taken.recv(5, socket.MSG_WAITALL) == b"hello"
 
 
 def test_tests_run_in_an_empty_folder_with_the_default_settings() -> None:

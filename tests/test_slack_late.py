@@ -1,15 +1,19 @@
 """A message that may not go any more does not: that is asked on the open connection, before each write."""
 
 import os
-import shutil
 import socket
 import ssl
-import subprocess
 import threading
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
 
 from bot.domain.delivery import OVERSLEPT, Failure, Meaning, Posted, meaning
 from bot.playground.local_slack import LocalSlack
@@ -17,7 +21,6 @@ from bot.slack import Slack, connect
 from bot.slack_late import LateClient, OversleptError
 from bot.views.blocks import section
 
-OPENSSL = shutil.which("openssl") or ""
 BLOCKS = [section("A note")]
 
 
@@ -63,13 +66,9 @@ def test_what_may_go_is_asked_for_twice_and_goes(local: LocalSlack, way_out: Sla
     assert len(local.calls_of("chat.postMessage")) == 1
 
 
-@pytest.mark.skipif(not OPENSSL, reason="openssl makes the certificate")
 def test_an_encrypted_connection_asks_too(tmp_path: Path) -> None:
     """A server that takes one request and tells what of it arrived."""
-    certificate, key = tmp_path / "cert.pem", tmp_path / "key.pem"
-    made = [OPENSSL, "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost"]
-    made += ["-addext", "subjectAltName=DNS:localhost", "-keyout", str(key), "-out", str(certificate)]
-    subprocess.run(made, check=True, capture_output=True)
+    certificate, key = _certificate(tmp_path)
     settings = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     settings.load_cert_chain(certificate, key)
     arrived: list[bytes] = []
@@ -90,6 +89,20 @@ def test_an_encrypted_connection_asks_too(tmp_path: Path) -> None:
 
     assert isinstance(getattr(raised.value, "reason", None), OversleptError)
     assert arrived == [b""]
+
+
+def _certificate(folder: Path) -> tuple[Path, Path]:
+    """Return a certificate of this machine's for an hour, and its key."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name, now = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")]), datetime.now(UTC)
+    unsigned = x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+    unsigned = unsigned.not_valid_before(now - timedelta(hours=1)).not_valid_after(now + timedelta(hours=1))
+    unsigned = unsigned.add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
+    certificate = unsigned.sign(key, hashes.SHA256())
+    files = folder / "cert.pem", folder / "key.pem"
+    files[0].write_bytes(certificate.public_bytes(Encoding.PEM))
+    files[1].write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    return files
 
 
 def _open_sockets() -> list[str]:

@@ -1,6 +1,5 @@
 """Told at once: only who chose so, at most once a day, a runaway at any hour, a dear day in the morning."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -15,7 +14,7 @@ from bot.intake import take_push
 from bot.jobs import alarms, clock, retention
 from bot.playground.local_slack import LocalSlack
 from bot.playground.shown import Shown
-from bot.slack import Slack, connect
+from bot.slack import Slack
 from handlers.hints import choose_alarms, say
 from handlers.visit import Visit
 from storage import people, usage
@@ -34,19 +33,6 @@ from tests.weeks import ANA, on
 
 NIGHT = datetime(2026, 11, 18, 2, 10, tzinfo=UTC)  # ten past three in Berlin
 MINUTE = timedelta(minutes=1)
-
-
-@pytest.fixture
-def slack() -> Iterator[LocalSlack]:
-    with LocalSlack().running() as running:
-        yield running
-
-
-@pytest.fixture
-def way_out(slack: LocalSlack) -> Iterator[Slack]:
-    connected = connect(slack.bot_token, slack.api_url)
-    yield connected
-    connected.close()
 
 
 class Night:

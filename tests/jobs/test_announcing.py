@@ -3,12 +3,10 @@
 What is planned is sent at once here, as one replica does.
 """
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from typing import Final
 
-import pytest
 from sqlmodel import Session
 
 from bot.domain.people import Profile, SlackId, Viewer
@@ -17,7 +15,7 @@ from bot.jobs.backfill import fill_in
 from bot.jobs.clock import tick_source
 from bot.playground.local_slack import LocalSlack
 from bot.services import Services
-from bot.slack import Slack, connect
+from bot.slack import Slack
 from storage import choices, people
 from storage.engine import Database
 from storage.erasure import erase
@@ -28,19 +26,6 @@ from tests.threads import at_once
 
 ANA: Final = Profile(SlackId("T0LOCAL", "U01ANA"), "Ana Ruiz", "ana@larkfield.example", "Europe/Berlin")
 MO: Final = Profile(SlackId("T0LOCAL", "U01MO"), "Mo Hale", "mo@larkfield.example", "Europe/Berlin")
-
-
-@pytest.fixture
-def slack() -> Iterator[LocalSlack]:
-    with LocalSlack().running() as running:
-        yield running
-
-
-@pytest.fixture
-def way_out(slack: LocalSlack) -> Iterator[Slack]:
-    connected = connect(slack.bot_token, slack.api_url)
-    yield connected
-    connected.close()
 
 
 def waiting(database: Database, profile: Profile, *providers: str) -> Viewer:

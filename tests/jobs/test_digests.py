@@ -1,6 +1,5 @@
 """The weekly note: planned when it is due, sent once, without a figure behind its button, quiet on quiet weeks."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from functools import partial
@@ -16,7 +15,7 @@ from bot.playground.local_slack import LocalSlack
 from bot.playground.shown import Shown
 from bot.policy import Digest
 from bot.services import Services
-from bot.slack import Slack, connect
+from bot.slack import Slack
 from storage import people
 from storage import subscriptions as stored
 from storage.choices import BACK_FILL, TOLD, choose, settings_of
@@ -34,19 +33,6 @@ from tests.threads import at_once
 from tests.weeks import ANA, DUE, ITEMS, MO, WEEK, on, paid_rows, plant
 
 HOUR = timedelta(hours=1)
-
-
-@pytest.fixture
-def slack() -> Iterator[LocalSlack]:
-    with LocalSlack().running() as running:
-        yield running
-
-
-@pytest.fixture
-def way_out(slack: LocalSlack) -> Iterator[Slack]:
-    connected = connect(slack.bot_token, slack.api_url)
-    yield connected
-    connected.close()
 
 
 class Stage:

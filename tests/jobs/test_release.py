@@ -1,7 +1,6 @@
 """Every fourth digest: figures about cost, released once, to the lead and all of the group at the same moment."""
 
 import re
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -13,8 +12,9 @@ from bot.domain.released import COMPANY_CELL, group_cell
 from bot.domain.rules import Version
 from bot.jobs import release, team_digests, team_mail
 from bot.playground.local_slack import LocalSlack
+from bot.playground.things import LocalUser
 from bot.policy import Sharing
-from bot.slack import Slack, connect
+from bot.slack import Slack
 from bot.views.blocks import texts_of
 from storage import choices, released
 from storage.access_log import entries_of, last_sealed, mark_of_day, note, seal
@@ -51,16 +51,8 @@ NOT_SHOWN = "*Not shown.*"
 
 
 @pytest.fixture
-def slack() -> Iterator[LocalSlack]:
-    with LocalSlack(USERS).running() as running:
-        yield running
-
-
-@pytest.fixture
-def way_out(slack: LocalSlack) -> Iterator[Slack]:
-    connected = connect(slack.bot_token, slack.api_url)
-    yield connected
-    connected.close()
+def users() -> list[LocalUser]:
+    return USERS
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """What somebody tries who wants to read more than is theirs, or to keep others from reading what is."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 
@@ -15,8 +14,10 @@ from bot.domain.released import COMPANY_CELL
 from bot.domain.teams import Wish
 from bot.jobs import release, team_digests
 from bot.playground.local_slack import LocalSlack
+from bot.playground.things import LocalUser
 from bot.policy import People, Retention
-from bot.slack import connect
+from bot.slack import Slack
+from bot.views.blocks import texts_of
 from handlers.teamdigest import WORDS
 from handlers.visit import Visit
 from storage import directory, teams
@@ -33,16 +34,13 @@ NIGHT = "S0NIGHT01"
 
 
 @pytest.fixture
-def slack() -> Iterator[LocalSlack]:
-    with LocalSlack(USERS).running() as running:
-        yield running
+def users() -> list[LocalUser]:
+    return USERS
 
 
 @pytest.fixture
-def stage(sqlite_database: Database, slack: LocalSlack) -> Iterator[Stage]:
-    connected = connect(slack.bot_token, slack.api_url)
-    yield prepared(sqlite_database, slack, connected)
-    connected.close()
+def stage(sqlite_database: Database, slack: LocalSlack, way_out: Slack) -> Stage:
+    return prepared(sqlite_database, slack, way_out)
 
 
 def night_shift(stage: Stage, lead: str, cost_group: str, users: list[str]) -> None:
@@ -133,17 +131,29 @@ def test_a_yes_of_somebody_who_is_a_guest_now_does_not_count(stage: Stage) -> No
     assert parts(stage) == []
 
 
-@pytest.mark.parametrize("word", ["settings", "stop", "useful", "vp-text", "last", "not-my-team", "agree"])
+@pytest.mark.parametrize(
+    ("word", "told"),
+    [
+        ("settings", "You lead no team that gets a digest."),
+        ("stop", "You lead no team that gets a digest, so there is none to stop."),
+        ("useful", "Noted."),  # the same as for a team's digest: nobody learns which teams there are
+        ("vp-text", "There is no digest of yours to tell of."),
+        ("last", "You are in no team that gets a digest."),
+        ("not-my-team", "You lead no team here"),
+        ("agree", "I didn't get that."),
+    ],
+)
 @pytest.mark.parametrize("number", [2**63, 10**19 - 1])
-def test_a_number_that_no_team_can_have_is_nobodys(stage: Stage, word: str, number: int) -> None:
+def test_a_number_that_no_team_can_have_is_nobodys(stage: Stage, word: str, told: str, number: int) -> None:
     policy = stage.services.policy.model_copy(update={"people": People(operators=("U01MO",))})
     services, asked = replace(stage.services, policy=policy), WORDS[word]
     visit = Visit(SlackId("T0LOCAL", "U01MO"), "T0LOCAL", word, str(number), "", "")
     for each in (visit, replace(visit, argument=f"{number} 2026-W46")):
         if asked.anybody is not None:
-            asked.anybody(each, None, services)
+            assert told in asked.anybody(each, None, services).as_text()
         if asked.modal_anybody is not None:
-            asked.modal_anybody(each, None, services)
+            assert any(told in text for text in texts_of(asked.modal_anybody(each, None, services)))
+    assert stage.outbox() == []
 
 
 def test_a_block_of_which_days_are_gone_has_no_figure(stage: Stage) -> None:

@@ -1,6 +1,5 @@
 """The weekly digest of a team: composed once, at its hour, the same for everybody in the team, quiet on quiet weeks."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -10,7 +9,8 @@ from sqlmodel import Session, delete
 from bot.connectors.finished import WorkSource
 from bot.jobs import team_digests
 from bot.playground.local_slack import LocalSlack
-from bot.slack import Slack, connect
+from bot.playground.things import LocalUser
+from bot.slack import Slack
 from bot.views.blocks import Twin, texts_of
 from storage import directory, released, teams
 from storage.engine import Database
@@ -39,16 +39,8 @@ class GitHub(WorkSource):
 
 
 @pytest.fixture
-def slack() -> Iterator[LocalSlack]:
-    with LocalSlack(USERS).running() as running:
-        yield running
-
-
-@pytest.fixture
-def way_out(slack: LocalSlack) -> Iterator[Slack]:
-    connected = connect(slack.bot_token, slack.api_url)
-    yield connected
-    connected.close()
+def users() -> list[LocalUser]:
+    return USERS
 
 
 @pytest.fixture
