@@ -19,17 +19,19 @@ from bot.config import Settings, load_settings, require_slack
 from bot.doctor.examine import examine
 from bot.domain.people import Standing
 from bot.errors import InputError, WorthwhileError
+from bot.files import put_text
 from bot.jobs.clock import JOBS
 from bot.jobs.ruling import learn
 from bot.logs import set_up_logs
 from bot.manifest import manifest
 from bot.policy import load_policy
-from bot.previewing import LOCAL_ORG, as_json, preview
+from bot.previewing import LOCAL_ORG, as_json, preview, released_report
 from bot.services import Services
 from bot.slack import Slack, connect, offline
 from bot.views.doctor import failing, report
 from bot.views.feeds import export_offer
 from bot.views.launch import launch_post
+from bot.views.report_page import report_page, report_text
 from storage import people, tokens
 from storage.engine import Database, open_database
 from storage.erasure import erase
@@ -133,10 +135,10 @@ def _sync(arguments: argparse.Namespace) -> None:
     syncing.ask(arguments, _services(arguments), _say)
 
 
-def _doctor(_arguments: argparse.Namespace) -> None:
+def _doctor(arguments: argparse.Namespace) -> None:
     """A line for each check, and what to do next."""
     set_up_logs("ERROR", "console")
-    lines = examine()
+    lines = examine(live=arguments.live)
     _say(report(lines))
     if problem := failing(lines):
         raise WorthwhileError(problem)
@@ -252,6 +254,16 @@ def _digest_preview(arguments: argparse.Namespace) -> None:
     _say(message.as_text() if arguments.text else as_json(message))
 
 
+def _report(arguments: argparse.Namespace) -> None:
+    """The organisation's report as it was last released, as text or as a page."""
+    report = released_report(_services(arguments))
+    if arguments.html is None:
+        _say(report_text(report))
+        return
+    put_text(arguments.html, report_page(report))
+    _say(str(arguments.html))
+
+
 def _manifest(arguments: argparse.Namespace) -> None:
     sys.stdout.write(manifest(_settings().command_prefix, arguments.url))
 
@@ -272,5 +284,6 @@ VERBS: Final[Mapping[str, Callable[[argparse.Namespace], None]]] = {
     "db check": _db_check,
     "announce": _announce,
     "digest preview": _digest_preview,
+    "report": _report,
     "manifest": _manifest,
 }

@@ -1,4 +1,4 @@
-"""Files that the command line reads; `-` is standard input."""
+"""Files that the command line reads, `-` being standard input, and writes."""
 
 import shutil
 import sys
@@ -38,3 +38,11 @@ def content_of(path: str) -> bytes:
             return file.read(_MAX_FILE_BYTES + 1)
     except OSError as error:
         raise InputError(f"{path} cannot be read: {error.strerror}") from None
+
+
+def put_text(path: Path, text: str) -> None:
+    """Write a file whole, or raise InputError."""
+    try:
+        path.write_text(text, "utf-8")
+    except OSError as error:
+        raise InputError(f"{path} cannot be written: {error.strerror}") from None

@@ -1,10 +1,11 @@
-"""What `worthwhile digest preview` prints: what a team was sent last, or what a person of the demo would read."""
+"""What the command line prints of what was released: a team's last digest, the last report, a demo person's note."""
 
 import json
 from typing import Final
 
 from sqlmodel import Session
 
+from bot.domain.report.content import CompanyReport
 from bot.domain.subscription import covered_week, kinds_due
 from bot.errors import InputError
 from bot.jobs.hinting import hint_in_note
@@ -13,6 +14,7 @@ from bot.views.blocks import Message
 from bot.views.digest import digest_message
 from bot.views.team_digest import team_digest_message
 from storage import people
+from storage.company_report import last_report
 from storage.digests import read_week
 from storage.released import last_issue_named
 
@@ -29,6 +31,15 @@ def preview(services: Services, name: str) -> Message:
     if found is None:
         raise InputError(f"{name}: no digest of a team of that name was released; a person's is shown in a demo alone.")
     return found
+
+
+def released_report(services: Services) -> CompanyReport:
+    """Return the organisation's report as it was last released; raises InputError before the first."""
+    with services.database.reading() as session:
+        report = last_report(session)
+    if report is None:
+        raise InputError("No report was released yet: the first comes 15 days after a block of four weeks is over.")
+    return report
 
 
 def last_released(session: Session, name: str) -> Message | None:

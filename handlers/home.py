@@ -13,7 +13,7 @@ from bot.views import home as views
 from bot.views import switching
 from bot.views.blocks import Message
 from bot.views.help import broken, sentence
-from handlers import team_digest, use_case_finding
+from handlers import report, team_digest, use_case_finding
 from handlers.recognising import recognise
 from handlers.usage import show
 from handlers.visit import Visit
@@ -23,7 +23,7 @@ from storage.people import viewer_of
 log = structlog.get_logger()
 # What stands below one's own answer, on or off: each gives some groups of blocks, shown whole, or none.
 Part = Callable[[Visit, Services], Sequence[views.Part]]
-PARTS: Final[tuple[Part, ...]] = (team_digest.in_home, use_case_finding.in_home)
+PARTS: Final[tuple[Part, ...]] = (team_digest.in_home, report.in_home, use_case_finding.in_home)
 _SURFACE = "home"
 _OPENED = "home_opened"
 

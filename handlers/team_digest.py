@@ -83,11 +83,12 @@ def in_home(visit: Visit, services: Services) -> list[list[Block | Twin]]:
 
 def _last_figure(session: Session, reader: Viewer) -> FourthWeek | None:
     """Return the last figure of the nearest group of the reader's that is shown; None where there is none at all."""
-    found = _last_figures(session, _groups(session, reader))
+    found = last_figures(session, _groups(session, reader))
     return found if found is not None and (found.cost or found.per_change) else None
 
 
-def _last_figures(session: Session, groups: list[str]) -> FourthWeek | None:
+def last_figures(session: Session, groups: list[str]) -> FourthWeek | None:
+    """Return what was last released of the nearest of *groups* that is shown, and of the whole company."""
     block = last_released_block(session)
     if block is None:
         return None
@@ -145,12 +146,6 @@ def say_no(_visit: Visit, _viewer: Viewer | None, _services: Services) -> Messag
     return no_ranking.friendly_no()
 
 
-def show_company(_visit: Visit, _viewer: Viewer | None, services: Services) -> Message:
-    """Show the last figure that was released about the whole company."""
-    with services.database.reading() as session:
-        return no_ranking.paying_off(_last_figures(session, []))
-
-
 def show_page(_visit: Visit, _viewer: Viewer | None, _services: Services) -> dict[str, Any]:
     """Show why there is no ranking."""
     return modal(no_ranking.PAGE_TITLE, no_ranking.why_no_ranking())
@@ -167,6 +162,5 @@ WORDS: Final = (
     Word("rank", anybody=say_no),
     Word("top", anybody=say_no),
     Word("adoption", anybody=say_no),
-    Word("paying-off", anybody=show_company, typed=False),
     Word("why-no-ranking", modal_anybody=show_page, typed=False),
 )

@@ -6,7 +6,7 @@ from bot.domain.people import Viewer, names_somebody
 from bot.services import Services
 from bot.views import team_help as views
 from bot.views.blocks import Message
-from handlers import team_agreement, team_digest, team_settings, team_setup, teams_shown
+from handlers import report, team_agreement, team_digest, team_settings, team_setup, teams_shown
 from handlers.visit import Visit
 from handlers.words import Command, Word
 
@@ -16,6 +16,7 @@ ALL_WORDS: Final = (
     *team_settings.WORDS,
     *team_agreement.WORDS,
     *team_digest.WORDS,
+    *report.WORDS,
 )
 WORDS: Final = {word.name: word for word in ALL_WORDS}
 

@@ -27,7 +27,7 @@ _days, _links, _labels = table_of(UsageDay), table_of(AccountLink), table_of(Lab
 _sources, _totals, _source_days = table_of(Source), table_of(SourceTotal), table_of(SourceDay)
 _changes, _users, _persons = table_of(Change), table_of(SlackUser), table_of(Person)
 # All pieces of a ticket count once: those of so many days before a block may belong to one of its own.
-_BEFORE: Final = timedelta(days=84)
+BEFORE: Final = timedelta(days=84)
 # A source that begins to tell so much later than the days begin does not know them whole.
 _LATE: Final = timedelta(days=7)
 _SEATS_APART: Final = frozenset({"copilot"})
@@ -46,7 +46,7 @@ def billed_costs(
     Counted once, as `bot.domain.counting.count_once` does. The database adds up, some hundred persons at a
     time, so that it takes no more room for a large company than for a small one.
     """
-    rank = _rank(session, overlaps).label("rank")
+    rank = rank_of_kind(session, overlaps).label("rank")
     whose = (_links.c.person_id, _days.c.tool_id, _days.c.day)
     by_kind = (
         select(
@@ -75,7 +75,7 @@ def billed_costs(
                 yield person_id, billed
 
 
-def _rank(session: Session, overlaps: Overlaps) -> Any:
+def rank_of_kind(session: Session, overlaps: Overlaps) -> Any:
     """Return how late a row's kind of source is believed: 0 is first, and all where nothing overlaps."""
     connection = session.connection()
     kinds = sorted(kind for (kind,) in connection.execute(select(_sources.c.kind).distinct()))
@@ -157,7 +157,7 @@ def changes_that_stayed(session: Session, first: date, last: date) -> int:
     counts_as = case((_changes.c.ticket != "", _changes.c.ticket), else_=_changes.c.reference)
     works = (
         select(func.max(finished).label("finished"), func.max(back).label("back"))
-        .where(_changes.c.kind == "change", _changes.c.accepted.is_(True), finished >= first - _BEFORE)
+        .where(_changes.c.kind == "change", _changes.c.accepted.is_(True), finished >= first - BEFORE)
         .group_by(counts_as)
         .subquery()
     )

@@ -12,7 +12,10 @@ import pytest
 
 ROOT: Final = Path(__file__).parents[1]
 OURS: Final = ("bot", "handlers", "storage")
-INNER: Final = ("bot.domain", "bot.errors", "bot.views", "bot.connectors", "storage", "bot.services")
+INNER: Final = (
+    *("bot.domain", "bot.errors", "bot.views", "bot.connectors", "storage", "bot.services"),
+    *("bot.measuring.counters", "bot.measuring.requests"),
+)
 EVERYTHING: Final = ("bot", "handlers", "storage")
 
 # Who may import what, beside itself. What stands deeper in a folder follows the longest name that fits.
@@ -25,6 +28,7 @@ MAY_IMPORT: Final[dict[str, tuple[str, ...]]] = {
     "bot.policy": ("bot.domain", "bot.errors"),
     "bot.policy_in_force": ("bot.domain", "bot.policy"),
     "bot.pool": ("bot.errors",),
+    "bot.limits": (),
     "bot.logs": ("bot.errors",),
     "bot.manifest": ("bot.errors",),
     "bot.customer_names": ("bot.domain", "bot.errors"),
@@ -36,11 +40,18 @@ MAY_IMPORT: Final[dict[str, tuple[str, ...]]] = {
         "bot.slack_calls",
         "bot.slack_delivery",
         "bot.slack_groups",
+        "bot.slack_org",
         "bot.slack_late",
         "bot.slack_urls",
     ),
+    "bot.measuring": (*INNER, "bot.jobs"),
+    "bot.connection.state": (),
+    "bot.connection": ("bot.errors", "bot.slack_calls"),
+    "bot.measuring.counters": (),
+    "bot.measuring.requests": ("bot.measuring.counters",),
     "bot.slack_calls": ("bot.errors",),
     "bot.slack_delivery": ("bot.domain", "bot.slack_calls", "bot.slack_late"),
+    "bot.slack_org": ("bot.domain", "bot.errors", "bot.slack_calls"),
     "bot.slack_groups": ("bot.domain", "bot.errors", "bot.slack_calls"),
     "bot.slack_late": (),
     "bot.slack_urls": ("bot.slack_calls",),
@@ -48,8 +59,11 @@ MAY_IMPORT: Final[dict[str, tuple[str, ...]]] = {
     "bot.connectors": ("bot.domain", "bot.errors", "bot.policy"),  # the packaged texts are in policy
     "storage": ("bot.domain", "bot.errors"),
     "bot.services": (
+        "bot.connection.state",
         "bot.connectors",
         "bot.domain",
+        "bot.limits",
+        "bot.measuring.counters",
         "bot.policy",
         "bot.policy_in_force",
         "bot.pool",
@@ -67,7 +81,7 @@ MAY_IMPORT: Final[dict[str, tuple[str, ...]]] = {
     "bot.syncing": EVERYTHING,
     "bot.previewing": EVERYTHING,
     "bot.work_intake": INNER,
-    "bot.web": (*INNER, "bot.intake", "bot.telemetry", "bot.work_intake"),
+    "bot.web": (*INNER, "bot.limits", "bot.connection.state", "bot.measuring", "bot.intake", "bot.telemetry", "bot.work_intake"),
     "bot.playground": ("bot.errors",),
     "bot.sources": ("bot.config", "bot.connectors", "bot.domain", "bot.errors", "bot.policy"),
     "bot.arguments": ("bot.errors", "bot.jobs"),

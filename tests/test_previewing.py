@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from typing import Final
 
 import pytest
@@ -12,10 +13,12 @@ from bot.domain.iso_week import IsoWeek, week_of
 from bot.domain.people import Profile, SlackId
 from bot.domain.released import Issue
 from bot.domain.team_digest import TeamDigest
+from storage.company_report import put_report
 from storage.engine import Database, open_database
 from storage.released import put_issue
 from storage.tables import Team
 from tests.cast import ADA, MARKS, T0, switched_on
+from tests.views.test_report import REPORT
 from tests.weeks import ANA
 
 WEEK: Final = IsoWeek(date(2026, 11, 9))
@@ -92,3 +95,32 @@ def test_a_teams_last_released_digest_is_shown_however_its_name_is_written(
     assert status == 0
     assert out.startswith("Payments, week of 9 November")
     assert json.loads(preview("payments")[1])["text"] == "Payments: this week's digest"
+
+
+def test_the_report_is_printed_as_it_was_released(
+    database: Database, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    database.writing(lambda session: put_report(session, REPORT, T0))
+    page = tmp_path / "report.html"
+
+    assert cli.main(["report", "--text"]) == 0
+    assert "Billed: $15,400." in capsys.readouterr().out
+    assert cli.main(["report"]) == 0
+    assert capsys.readouterr().out.startswith("Is it paying off?")
+    assert cli.main(["report", "--html", str(page)]) == 0
+    assert capsys.readouterr().out == f"{page}\n"
+    assert "Billed: $15,400." in page.read_text("utf-8")
+
+
+def test_before_the_first_report_it_says_when_it_comes(database: Database, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["report"]) == 1
+    assert "15 days after a block of four weeks is over" in capsys.readouterr().err
+
+
+def test_a_page_that_cannot_be_written_is_one_plain_line(
+    database: Database, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    database.writing(lambda session: put_report(session, REPORT, T0))
+
+    assert cli.main(["report", "--html", str(tmp_path / "nowhere" / "report.html")]) == 1
+    assert capsys.readouterr().err.count("\n") == 1

@@ -8,6 +8,7 @@ from bot.jobs import (
     announcing,
     digests,
     reconcile,
+    report_mail,
     ruling,
     stopped,
     team_mail,
@@ -15,6 +16,7 @@ from bot.jobs import (
     use_case_mail,
     use_cases,
     user_groups,
+    watching,
 )
 from bot.jobs.kind import Kind
 from storage.choices import ALERT, BACK_FILL
@@ -26,9 +28,11 @@ KINDS: Final[Mapping[str, Kind]] = {
     digests.DIGEST: digests.KIND,
     ruling.RULES: ruling.KIND,
     stopped.STOPPED: stopped.KIND,
+    **report_mail.KINDS,
     **team_mail.KINDS,
     **team_requests.KINDS,
     **use_case_mail.KINDS,
     **use_cases.KINDS,
     **user_groups.KINDS,
+    **watching.KINDS,
 }

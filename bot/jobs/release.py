@@ -52,14 +52,14 @@ def run(services: Services) -> dict[str, int]:
     """
     now = services.now()
     block = last_settled_block(now.date())
-    if now < _latest(services, block) or is_released(services, block):
+    if now < latest(services, block) or is_released(services, block):
         return {"blocks": 0}
     prepared = prepare(services, block)
     services.database.writing(lambda session: figures_in(session, services, prepared))
     return {"blocks": 1}
 
 
-def _latest(services: Services, block: Block) -> datetime:
+def latest(services: Services, block: Block) -> datetime:
     """Return when the last of the digests that carry *block* has gone, as they usually go."""
     usual = usual_time(services.policy.digest.weekday, services.policy.digest.hour)
     monday = block.carrying_week.sunday + timedelta(days=1)

@@ -5,6 +5,7 @@ from typing import Final
 
 from bot.services import Services
 from storage import access_log
+from storage.company_report import drop_reports_before
 from storage.released import drop_released_before
 
 # A figure that is gone would be worked out again while its block is the last one that is settled.
@@ -20,5 +21,6 @@ def run(services: Services) -> dict[str, int]:
     sealed = database.writing(lambda session: access_log.seal(session, now.date()))
     oldest = now - timedelta(days=max(services.policy.retention.ledger_days, _LEAST_LEDGER_DAYS))
     database.writing(lambda session: drop_released_before(session, oldest))
+    database.writing(lambda session: drop_reports_before(session, oldest))
     database.writing(lambda session: access_log.drop_content_before(session, oldest.date()))
     return {"days_sealed": sealed}

@@ -3,7 +3,9 @@
 from typing import Final
 
 from bot.domain.released import FourthWeek
+from bot.domain.report.content import CompanyReport
 from bot.views.blocks import Block, Message, actions, button, context, header, section
+from bot.views.report import shared_blocks
 from bot.views.team_digest import TEAM
 from bot.views.team_figures import NOT_SHOWN, cost_text, counted_text
 
@@ -49,14 +51,15 @@ def friendly_no() -> Message:
     )
 
 
-def paying_off(fourth: FourthWeek | None) -> Message:
-    """Return what was last released about the whole company, or that nothing is shown."""
+def paying_off(fourth: FourthWeek | None, report: CompanyReport | None = None) -> Message:
+    """Return what was last released about the whole company for everybody in it, or that nothing is shown."""
     about = context("Released once, the same for everybody; only you read this answer.")
+    shared = shared_blocks(report) if report is not None else []
     if fourth is None or fourth.per_change is None:
-        return Message(NOTIFICATION, [section(NOT_SHOWN), about], beside=True)
+        return Message(NOTIFICATION, [*(shared or [section(NOT_SHOWN)]), about], beside=True)
     company = FourthWeek(fourth.first, fourth.last, None, fourth.per_change, None, None, fourth.log_mark)
     text = cost_text(company).removeprefix(NOT_SHOWN).strip()
-    return Message(NOTIFICATION, [section(text), context(counted_text(company)), about], beside=True)
+    return Message(NOTIFICATION, [section(text), context(counted_text(company)), *shared, about], beside=True)
 
 
 def why_no_ranking() -> list[Block]:

@@ -11,6 +11,7 @@ from bot.domain.iso_week import parse_iso_week
 from bot.domain.money import NANO_PER_USD
 from bot.domain.period import day_and_month
 from bot.domain.released import COMPANY_CELL, FourthWeek, GroupFigure, Issue, Released
+from bot.domain.report.counted import CURVE_CELL, PART_CELLS
 from bot.views.blocks import Block, Message, actions, button, context, foreign, header, modal, section
 from bot.views.team_answers import example_digest
 from bot.views.team_digest import digest_parts, shared_with
@@ -19,6 +20,15 @@ from bot.views.wording import LOCK, listed, plural
 
 NOTIFICATION: Final = "Who saw something that includes you."
 _NUMBERS: Final = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+_OF_THE_COMPANY: Final = {
+    COMPANY_CELL: "cost per change",
+    CURVE_CELL: "spend and finished work as multiples",
+    PART_CELLS["at_keyboard"]: "cost at the keyboard",
+    PART_CELLS["on_its_own"]: "cost of what ran on its own",
+    PART_CELLS["unknown"]: "cost of what was started by nobody knows whom",
+    PART_CELLS["not_tied"]: "cost not tied to finished work yet",
+    PART_CELLS["without_result"]: "cost of what ran on its own and saved nothing",
+}
 _MOST_FIGURES: Final = 12
 _MOST_FILES: Final = 5
 _MOST_TEAMS: Final = 3
@@ -82,7 +92,8 @@ def _figure_lines(figures: Sequence[Released]) -> list[str]:
 
 def cell_words(cell: str, group: str) -> str:
     """Return what a released figure is about."""
-    return "All of the company, cost per change" if cell == COMPANY_CELL else f"{foreign(group, 60)}, cost"
+    whole = _OF_THE_COMPANY.get(cell)
+    return f"All of the company, {whole}" if whole else f"{foreign(group, 60)}, cost"
 
 
 def _period(word: str) -> str:

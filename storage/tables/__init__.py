@@ -11,7 +11,7 @@ from storage.tables.delivery import Outbox, SendRate
 from storage.tables.finished import Change, Outcome, OutcomeLink
 from storage.tables.hints import Hint, RecentRun
 from storage.tables.people import EmailHolder, OwnFile, OwnMark, Person, Setting, SlackUser, Token, Tombstone
-from storage.tables.released import FigurePart, ReleasedFigure, TeamIssue
+from storage.tables.released import CompanyReport, FigurePart, ReleasedFigure, TeamIssue
 from storage.tables.sources import Source, SourceDay, SourceFlaw, SourceState, SourceTotal
 from storage.tables.teams import OrgGroup, OrgHome, OrgMember, OrgTeam, Team, TeamMember
 from storage.tables.upkeep import BlockVerdict, HostSeen, JobSlot, SeenRequest
@@ -42,6 +42,7 @@ __all__ = [
     "BlockVerdict",
     "Change",
     "ChannelRoundUp",
+    "CompanyReport",
     "EmailHolder",
     "EventMark",
     "FeedScope",

@@ -44,3 +44,13 @@ class FigurePart(SQLModel, table=True):
     person_id: int = number(key=True)
     cell: str = Field(primary_key=True)
     period: str = Field(primary_key=True)
+
+
+class CompanyReport(SQLModel, table=True):
+    """The organisation's report of a block as it was released; the key makes it be made once."""
+
+    __tablename__ = "company_report"
+
+    period: str = Field(primary_key=True)
+    content: str  # as JSON; about the company and groups of it, never about a person
+    released_at: datetime

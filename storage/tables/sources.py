@@ -52,7 +52,11 @@ class SourceFlaw(SQLModel, table=True):
 
 
 class SourceTotal(SQLModel, table=True):
-    """Of a day, over everybody: how many accounts a source reported, and what the provider billed."""
+    """Of a day, over everybody: how many accounts a source reported, what was billed, and how its seats stand.
+
+    Unused are seats that nobody used in the 28 days that end with the day; unowned is what the source billed and
+    names nobody for.
+    """
 
     __tablename__ = "source_total"
 
@@ -60,3 +64,6 @@ class SourceTotal(SQLModel, table=True):
     day: date = Field(primary_key=True)
     accounts: int | None = number(null=True)
     bill_nano_usd: int | None = number(null=True)
+    seats: int | None = number(null=True)
+    unused_seats: int | None = number(null=True)
+    unowned_nano_usd: int | None = number(null=True)
