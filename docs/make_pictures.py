@@ -174,6 +174,17 @@ def tell_of_the_team(shots: Camera) -> None:
         shots.still(name)
 
 
+def tell_of_the_report(shots: Camera) -> None:
+    """What Ana and Vera read of the same report, and the page of it for who has no Slack at hand."""
+    shots.seat("U01ANA:C01PAYMENTS", "U01VERA:C01GENERAL")
+    shots.play("Vera wants a leaderboard")
+    shots.still("report")
+    with shots.page.in_new_tab(lambda: shots.page.driver.find_element(By.CSS_SELECTOR, ".own-page").click()):
+        shots.page.sized(SIZE).js("document.documentElement.style.scrollbarWidth = 'none'")
+        shots.page.js("document.querySelectorAll('section')[2].scrollIntoView()")
+        shots.still("report-page")
+
+
 def tell_of_the_library(shots: Camera) -> None:
     """A card, and the form in which a key was found."""
     shots.seat("U01ANA:C01PAYMENTS", "U01RUI:C01PLATFORM")
@@ -195,6 +206,7 @@ def main() -> None:
         tell(shots)
         tell_the_rest(shots)
         tell_of_the_library(shots)
+        tell_of_the_report(shots)
         tell_of_the_team(shots)
     for path in sorted(PICTURES.glob("*.png")):
         sys.stdout.write(f"{path.name}\t{path.stat().st_size // 1000} kB\n")

@@ -1,17 +1,19 @@
-"""The weekly notes of the demo: when the next one is due, and sending it at once."""
+"""What the demo's bot sends by the calendar: when the next note or report is due, and sending it at once."""
 
 import time
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
 from sqlmodel import Session
 
+from bot.domain.blocks_of_weeks import Block, last_settled_block
 from bot.domain.due import after_quiet_hours
 from bot.domain.iso_week import week_of
 from bot.domain.people import SlackId
 from bot.domain.subscription import Subscription, Usual, next_due, usual_time
 from bot.domain.team_week import due_digest
-from bot.jobs import digests, team_digests, use_cases
+from bot.jobs import digests, release, report, team_digests, use_cases
 from bot.jobs.delivery import Deliverer
 from bot.jobs.sender import Sender
 from bot.services import Services
@@ -62,11 +64,32 @@ def _of_authors(session: Session, usual: Usual, at: datetime) -> list[datetime]:
     return [next_due(Subscription("button", *usual), author.tz, at) for author in authors if author]
 
 
+def bring_out_last_report(services: Services) -> None:
+    """Let the organisation's last report, and the figures of its block, have come out when they were due."""
+    now = services.now()
+    due = _report_due(services, last_settled_block(now.date()))
+    at_the_time = replace(services, now=lambda: min(due, now))
+    report.run(at_the_time)
+    see_out(at_the_time)
+
+
+def next_report(services: Services) -> datetime:
+    """Return when the organisation's next report is due."""
+    block = last_settled_block(services.now().date())
+    dues = (_report_due(services, each) for each in (block, Block(block.number + 1)))
+    return next(due for due in dues if due > services.now())
+
+
+def _report_due(services: Services, block: Block) -> datetime:
+    return release.latest(services, block) + timedelta(minutes=1)
+
+
 def send_notes(services: Services) -> int:
-    """Plan the notes that are due, release the digests of teams, and see them out; return how many notes that were."""
+    """Plan the notes that are due, release what is about teams and the company; see it out. Return how many notes."""
     planned = digests.run(services)["planned"]
     team_digests.run(services)
     use_cases.run(services)
+    report.run(services)
     see_out(services)
     return planned
 

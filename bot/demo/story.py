@@ -2,14 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
 
 from bot.demo.checking import doctors_report
 from bot.demo.company.ana_ledger import expensive_tuesday
 from bot.demo.company.people import person, with_names
 from bot.demo.live import pass_runaway_night
-from bot.demo.notes import send_notes, until_next_note, until_the_others
+from bot.demo.notes import next_report, send_notes, until_next_note, until_the_others
 from bot.demo.seats import ANA, GENERAL, MO, PAYMENTS
 from bot.demo.steps import CURIOUS, PROOFS, SHOWN, TOUR
 from bot.demo.team_steps import WITHOUT_ANA
@@ -18,8 +18,10 @@ from bot.domain.period import long_day
 from bot.jobs import retention
 from bot.jobs.finished_work import sync_work
 from bot.jobs.sync import sync_source
-from bot.playground.page.story import Button, Start, Step, Switch
+from bot.playground.page.story import Button, Page, Start, Step, Switch
+from bot.views.report_page import report_page
 from bot.views.wording import plural
+from storage.company_report import last_report
 
 _TIMES: Final = 500
 _LEAPS: Final = {"week": timedelta(days=7), "four-weeks": timedelta(days=28)}
@@ -100,14 +102,19 @@ class LarkfieldStory:
         return f"It is {long_day(self._world.clock.now().date())} now; the sources were asked again. Sent: {notes}."
 
     def _let_pass(self, time: timedelta) -> int:
-        """Let time pass, a week at most, have the sources asked, and send what is due; return how many notes."""
+        """Let time pass, a week at most, with a stop where the organisation's report is due; return how many notes."""
+        until, due = self._world.clock.now() + time, next_report(self._world.services)
+        return sum(self._move_on(each) for each in (due, until) if each <= until)
+
+    def _move_on(self, until: datetime) -> int:
+        """Let time pass, have the sources asked, and send what is due; return how many notes."""
         services, clock = self._world.services, self._world.clock
-        until = clock.now() + time
+        days = (until - clock.now()).days + _LATE
         pass_runaway_night(services, clock, until)
         clock.move(until - clock.now())
-        self._sync(time.days + _LATE)
+        self._sync(days)
         for system in services.work_sources:
-            sync_work(services, system, time.days + _LATE)
+            sync_work(services, system, days)
         return send_notes(services)
 
     def flip(self, switch_id: str) -> str:
@@ -117,6 +124,17 @@ class LarkfieldStory:
     def run(self, verb: str) -> str:
         """Run a verb of the command line on the demo; return what it prints."""
         return doctors_report(self._world.services) if verb == "doctor" else f"no verb {verb!r} here"
+
+    @property
+    def pages(self) -> Sequence[Page]:
+        """Return what `worthwhile report --html` writes into a file."""
+        return (Page("report", "The report as a page"),)
+
+    def page(self, name: str) -> str | None:
+        """Return the organisation's report as HTML; None before the first."""
+        with self._world.services.database.reading() as session:
+            report = last_report(session)
+        return report_page(report) if name == "report" and report is not None else None
 
     def _flip_inflate(self) -> str:
         today, since = self._world.clock.now().date(), self._inflated_since

@@ -9,6 +9,8 @@ from bot.playground.page.story import Act, Step
 # A user group in Slack, by which a lead might try to find one person's part.
 WITHOUT_ANA: Final = "payments-without-ana"
 _RANGE: Final = "Usual AI cost of Engineering"
+_PAYING_OFF: Final = "Is it paying off? The four-week report"
+_CURVE: Final = "Spend and finished work"
 _TYPES_CREATE: Final[Sequence[Act]] = (
     ("type", "right", "/teamdigest create"),
     ("wait", "right", "Who is in it"),
@@ -90,10 +92,16 @@ TEAM: Final = (
             ("open", "right", GENERAL),
             ("type", "right", "/teamdigest leaderboard"),
             ("wait", "right", "There is no ranking here"),
-            ("press", "right", "Is it paying off? The four-week report"),
+            ("press", "right", _PAYING_OFF),
             ("wait", "right", "of AI per change that stayed"),
+            ("show", "right", _CURVE),
+            *AS_ANA,
+            ("type", "left", "/teamdigest leaderboard"),
+            ("press", "left", _PAYING_OFF),
+            ("wait", "left", _CURVE),
+            ("show", "left", _CURVE),
         ),
-        "A friendly no, and a better answer to whether it pays off.",
+        "A friendly no, and a better answer. Vera reads all of the report; Ana, as everybody, what is about people.",
     ),
 )
 

@@ -38,7 +38,7 @@ class DemoWork(WorkSource):
 
     def accounts(self) -> Iterator[ListedAccount]:
         """Yield who has an account at GitHub; in Jira people are called by their address."""
-        for each in listed_at_github(everybody()) if self.kind == "github" else ():
+        for each in listed_at_github() if self.kind == "github" else ():
             yield ListedAccount(login_of(each), None if each.handle in _WITHOUT_ADDRESS else each.email)
 
     def findings(self) -> Iterator[Finding]:

@@ -27,19 +27,21 @@ from bot.demo.company.usage import Company
 from bot.demo.company.work import CompanyWork
 from bot.demo.connector import DemoSource, demo_sources
 from bot.demo.months import remember_months
+from bot.demo.notes import bring_out_last_report
 from bot.demo.shelving import fill_library
 from bot.demo.stated import state_links
 from bot.demo.work_connector import DemoWork, accounts_file
 from bot.domain.people import Profile, SlackId
 from bot.errors import InputError
 from bot.intake import take_ccusage
-from bot.jobs import directory, release
+from bot.jobs import directory
 from bot.jobs.asking import instance_of
 from bot.jobs.finished_work import fill_in_work
 from bot.jobs.listing import take_listing
 from bot.jobs.organising import take_organisation
 from bot.jobs.sync import sync_source
 from bot.jobs.taking import Asking, take_day
+from bot.limits import Visits
 from bot.playground.local_slack import BOT_USER_ID, LocalSlack
 from bot.playground.things import LocalUser
 from bot.playground.world import DEFAULT_SCOPES
@@ -50,6 +52,8 @@ from storage import assignments, links, people
 YOU: Final = LocalUser("U01YOU", "You", "you@larkfield.example")
 # Switched on when the tour begins: everybody with a name but those whose first screen the tour shows.
 _OFF_AT_FIRST: Final = frozenset({"U01ANA", "U01KIT", "U01GUS"})
+# The tour types and presses faster than people do.
+_A_SECOND = _AT_ONCE = 1e6
 _LAUNCH_CHANNEL: Final = "C01PAYMENTS"
 # Of the optional scopes those with which Slack tells of user groups and channels.
 _SCOPES: Final = (*DEFAULT_SCOPES, "channels:read", "groups:read", "usergroups:read")
@@ -57,6 +61,10 @@ _POLICY: Final = """\
 [people]
 help = ["U01SAM"]
 operators = ["U01SAM"]
+report_readers = ["U01VERA"]
+
+[report]
+budget_usd = "20000.00"
 """
 
 
@@ -87,13 +95,18 @@ def demo_world(ccusage: bytes | None) -> Iterator[World]:
         tempfile.TemporaryDirectory(prefix="worthwhile-demo-") as folder,
         slack.running(),
         running(
-            _settings(slack, folder), clock.now, tuple(sources.values()), (DemoWork(work, "github", today),)
+            _settings(slack, folder),
+            clock.now,
+            tuple(sources.values()),
+            (DemoWork(work, "github", today),),
+            visits=Visits(_A_SECOND, _AT_ONCE),
         ) as services,
     ):
         slack.wait_connected(10)
         sources["anthropic"].when_asked = partial(state_links, services, company, work)
         _settle_in(services, users)
         fill_library(services)
+        bring_out_last_report(services)
         slack.say(person(RUI).slack_id, RUIS_CHANNEL, RUIS_MESSAGE)
         if ccusage is not None:
             _bring_you(services, ccusage)
@@ -137,7 +150,6 @@ def _settle_in(services: Services, users: Sequence[LocalUser]) -> None:
         take_listing(services, system)
         fill_in_work(services, system)
     services.database.writing(lambda session: _remember(session, services, on))
-    release.run(services)
 
 
 def _collect(services: Services, source: PullSource) -> None:

@@ -1,6 +1,6 @@
 """The Home tab: parts below each other, within what Slack takes; the first is the answer with every switch."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from bot.domain.hints.wishes import wants_alarms
@@ -9,6 +9,7 @@ from bot.views.digest_settings import DIGEST_CHOICES
 from bot.views.switching import COUNTED_CHOICES, choice_label
 
 MAX_BLOCKS: Final = 100
+_MAX_CHARTS: Final = 2  # Slack refuses a third, and then all of it
 Part = Sequence[Block | Twin]
 
 
@@ -24,7 +25,19 @@ def home(first: Message, others: Iterable[Part]) -> Message:
             parts += [divider(), *part]
     if left_out:
         parts.append(context("There is more than fits here: `/teamdigest last`, `/usecase`."))
-    return Message(first.text, parts)
+    return Message(first.text, list(_with_few_charts(parts)))
+
+
+def _with_few_charts(parts: Part) -> Iterator[Block | Twin]:
+    """Yield the parts; after the second chart what stands in the place of one."""
+    charts = 0
+    for part in parts:
+        is_chart = isinstance(part, Twin) and part.rich["type"] == "data_visualization"
+        charts += is_chart
+        if isinstance(part, Twin) and is_chart and charts > _MAX_CHARTS:
+            yield from part.plain
+        else:
+            yield part
 
 
 def _size(parts: Part) -> int:

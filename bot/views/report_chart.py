@@ -1,6 +1,7 @@
 """How finished work went with spend, drawn: as a chart in Slack with bars of text in its place, and as SVG on paper."""
 
 import re
+import sys
 from collections.abc import Sequence
 from math import log10
 from typing import Any, Final
@@ -70,8 +71,7 @@ def _bars(labels: Sequence[str], values: Sequence[float]) -> str:
 
 def curve_svg(curve: Curve) -> str:
     """Return the curve as SVG, with what a large study published as a line to compare with."""
-    import pygal  # here alone: who runs the bot and prints no page does without it
-
+    pygal = _library()
     most = max(finished for _, finished in curve.bins)
     chart = pygal.XY(
         title=TITLE,
@@ -96,8 +96,7 @@ def _published(curve: Curve) -> list[tuple[float, float]]:
 
 def bill_svg(bill: Bill) -> str:
     """Return what was billed by source as SVG."""
-    import pygal  # as above
-
+    pygal = _library()
     rows = list(reversed(bill.by_source))
     chart = pygal.HorizontalBar(
         title="Billed by source",
@@ -111,6 +110,17 @@ def bill_svg(bill: Bill) -> str:
     chart.x_labels = [provider_name(each.source) if each.source else "other" for each in rows]
     chart.add("Billed", [float(usd(each.nano_usd)) for each in rows])
     return _svg(chart)
+
+
+def _library() -> Any:
+    """Return what draws; loaded here alone, since a bot that prints no page does without it.
+
+    It leaves a finder of plug-ins in Python's imports that current versions warn about.
+    """
+    import pygal
+
+    sys.meta_path[:] = [each for each in sys.meta_path if not isinstance(each, pygal.PluginImportFixer)]
+    return pygal
 
 
 def _plain(height: int) -> dict[str, object]:

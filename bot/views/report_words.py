@@ -15,7 +15,7 @@ from bot.views.blocks import visible
 from bot.views.wording import about_dollars, listed, plural, provider_name
 
 NOT_SHOWN: Final = "Not shown."
-# The headings, by which a chart finds its place and a channel leaves out what is about people's use.
+# The headings, by which a chart finds its place and a channel leaves out the bill and what is about people's use.
 WORK: Final = "Finished work, and what it came to"
 BILL: Final = "The bill"
 COUNTED: Final = "Of those who chose to be counted"
@@ -175,10 +175,13 @@ def _run_out_lines(run_out: RunOut | None) -> list[Said]:
 def library_lines(report: CompanyReport) -> list[Said]:
     """Return what other teams took over, and what is worth bringing to more of them."""
     lines = [Said(f"{visible(each.title)}:", _reuse(each)) for each in report.spread]
-    for each in report.worth_rolling_out:
-        team = f"({visible(each.team, 60)}), " if each.team else ""
-        lines.append(Said(f"Worth bringing to more teams: {visible(each.title)}", f"{team}{_reuse(each)}"))
+    if report.worth_rolling_out:
+        lines.append(Said("Worth bringing to more teams:", f"{'; '.join(map(_whose, report.worth_rolling_out))}."))
     return lines or [Said("No method was taken over by another team in these weeks.")]
+
+
+def _whose(line: LibraryLine) -> str:
+    return f"{visible(line.title)} ({visible(line.team, 60)})" if line.team else visible(line.title)
 
 
 def _reuse(line: LibraryLine) -> str:

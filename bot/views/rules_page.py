@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from bot.domain.company_cost import MIN_COMPANY
 from bot.domain.period import day_and_month
+from bot.domain.report.counted import MIN_PEOPLE_OF_PARTS, MIN_ROSTER_OF_PARTS
 from bot.domain.rules import WAITS_DAYS, Change, DatedChange, PolicyRules, Waiting
 from bot.views.blocks import Block, Message, context, foreign, header, modal, section
 from bot.views.help import contacts
@@ -154,8 +155,12 @@ def _group_cost(sharing: Mapping[str, Any]) -> str:
         f"{_times(sharing['band'])} its lower. One person's amount counts up to {_times(sharing['cap'])} the group's "
         "median, so that nobody shows. Everybody in the group reads the same figure at the same time; a smaller "
         "group reads the nearest larger one's. It is never worked out again: not for late data, somebody's erasing or "
-        "a changed answer. The company's own bill is no person's: what a change that stayed cost the whole company is "
-        f"shown as a range, from {max(sharing['min_roster'], MIN_COMPANY)} people on. "
+        "a changed answer. The company's own bill is no person's: what a change that stayed cost the whole company in "
+        f"twelve weeks is shown to everybody as a range, from {max(sharing['min_roster'], MIN_COMPANY)} people on. The "
+        "readers of the company's report have the bill itself, and that cost of each four weeks from "
+        f"{sharing['min_roster']} people on. An amount of those who chose to be counted is in the report from "
+        f"{max(sharing['min_roster'], MIN_ROSTER_OF_PARTS)} people on, of whom "
+        f"{max(sharing['min_people'], MIN_PEOPLE_OF_PARTS)} or more besides each reader have a part in it. "
         'For everything that is not shown there is one text: "Not shown."'
     )
 

@@ -164,6 +164,22 @@ class Browser:
         log: list[dict[str, Any]] = self.driver.get_log("browser")  # type: ignore[no-untyped-call]
         return [json.dumps(entry) for entry in log if entry["level"] in ("SEVERE", "WARNING")]
 
+    @contextmanager
+    def in_new_tab(self, opened: Callable[[], None]) -> Iterator[None]:
+        """Is in the tab that *opened* opens, until left; then that one is closed."""
+        here, before = self.driver.current_window_handle, set(self.driver.window_handles)
+        opened()
+        (there,) = self.until(lambda: set(self.driver.window_handles) - before)
+        self.driver.switch_to.window(there)
+        try:
+            self.until(
+                lambda: bool(self.js("return document.readyState === 'complete' && location.href !== 'about:blank'"))
+            )
+            yield
+        finally:
+            self.driver.close()
+            self.driver.switch_to.window(here)
+
     def picture(self, path: Path | str) -> None:
         """Saves what is seen as a PNG."""
         self.driver.save_screenshot(str(path))

@@ -6,7 +6,7 @@ import pytest
 from selenium.webdriver.common.by import By
 
 from bot.playground.page.serving import serving_page
-from bot.playground.page.story import Button, Start, Step, Switch
+from bot.playground.page.story import Button, Page, Start, Step, Switch
 from tests.browser.browsing import PHONE, Browser
 from tests.browser.conftest import Site, silent
 from tests.browser.gallery import MANIFEST
@@ -71,6 +71,13 @@ class Told:
     def run(self, verb: str) -> str:
         return f"{verb}: <b>all well</b>"
 
+    @property
+    def pages(self) -> tuple[Page, ...]:
+        return (Page("more", "More of it"),)
+
+    def page(self, name: str) -> str | None:
+        return "<style>p { color: rgb(1, 2, 3) }</style><p>All of it</p>" if name == "more" else None
+
 
 @pytest.fixture
 def told(gallery: Site) -> Iterator[Browser]:
@@ -116,6 +123,13 @@ def test_a_step_cuts_words_out_and_shows_what_the_command_line_prints(told: Brow
     told.driver.find_element(By.CSS_SELECTOR, ".terminal .btn").click()
     told.until(lambda: not told.driver.find_elements(By.CSS_SELECTOR, ".terminal"))
     assert told.find("left", "Name", "input.field").get_attribute("value") == "Sort tests"
+
+
+def test_a_page_of_the_story_opens_in_a_tab_of_its_own(told: Browser) -> None:
+    with told.in_new_tab(lambda: told.driver.find_element(By.CSS_SELECTOR, ".own-page").click()):
+        assert told.js("return document.querySelector('p').textContent") == "All of it"
+        assert told.js("return getComputedStyle(document.querySelector('p')).color") == "rgb(1, 2, 3)"
+    assert told.driver.find_element(By.CSS_SELECTOR, ".own-page").text == "More of it"
 
 
 def test_a_step_that_cannot_go_on_says_so(told: Browser) -> None:

@@ -59,7 +59,12 @@ SEEN = {
     ),
     "Ana is counted": ("left", "Usual AI cost of Engineering, ", "Not changed afterwards."),
     "What is not shown, and who saw": ("left", "Figures you are counted in", "· everybody in Engineering"),
-    "Vera wants a leaderboard": ("right", "All of Larkfield", "of AI per change that stayed"),
+    "Vera wants a leaderboard": (
+        "right",
+        "of AI per change that stayed, all of Larkfield",
+        "Billed: $",
+        "Twice the spend went with about 23 % more finished work, likely 15-32 %.",
+    ),
     "Be curious: a lead's tricks": ("right", "An example. The team and every figure in it are made up."),
     "Be curious: ask five times": ("right", "Payments, week of", "no names, no AI usage"),
     "Be curious: one fewer": ("left", "Payments without Ana is set up for acme/payments. Its lead is told."),
@@ -76,6 +81,7 @@ BOTH_MOVE = {
     "Mo sets up a digest",
     "Ana is counted",
     "What is not shown, and who saw",
+    "Vera wants a leaderboard",
     "Be curious: one fewer",
     "Ana leaves",
     "Inflate Dag's agent",
@@ -222,6 +228,29 @@ def _headings(pane: str) -> list[str]:
     return [each for each in told if each in last]
 
 
+def read_the_report(tour: Tour) -> None:
+    """Vera reads all of it, with its chart; Ana what is about people, word for word; both open as a page."""
+    held = tour.held["Vera wants a leaderboard"]
+    vera, ana = held["right"], held["left"].rpartition("There is no ranking here")[2]
+    of_people = vera[vera.rindex("Of those who chose to be counted") :].partition("What spread")[0].strip()
+    assert of_people in ana
+    assert "The bill" in vera
+    assert "The bill" not in ana
+    tour.page.open(tour.address, left="U01ANA:C01PAYMENTS", right="U01VERA:C01GENERAL")
+    chart = "[role=img][aria-label*='Finished work that stayed, by spend']"
+    tour.page.until(lambda: tour.page.all("left", chart) and tour.page.all("right", chart))
+    with tour.page.in_new_tab(lambda: tour.press(".own-page")):
+        said = str(tour.page.js("return document.body.innerText"))
+        assert "Twice the spend went with about 23 % more finished work, likely 15-32 %." in said
+        assert "Billed by source" in said
+        assert (
+            tour.page.js("return [...document.querySelectorAll('figure svg')].map(o => o.clientWidth > 300)")
+            == [True] * 2
+        )
+        assert tour.page.js("return getComputedStyle(document.body).maxWidth") != "none"
+        assert tour.page.errors() == []
+
+
 def read_the_costs(tour: Tour) -> None:
     """Inflating raised Dag's cost and nobody else's; the lead read no figure; the missing week arrived."""
     inflated = tour.held["Inflate Dag's agent"]
@@ -269,7 +298,7 @@ def test_three_minutes_at_a_desk(one_browser: Browser) -> None:
         step_by_step(tour, LABELS)
         read_the_team(tour)
         read_the_costs(tour)
-        tour.page.open(tour.address, left="U01ANA:C01PAYMENTS", right="U01VERA:C01GENERAL")
+        read_the_report(tour)
         let_time_pass(tour)
         flip_by_hand(tour)
 

@@ -8,7 +8,7 @@ import pytest
 
 from bot.demo.company.people import person
 from bot.demo.company.repositories import login_of
-from bot.demo.seats import ANA, DAG
+from bot.demo.seats import ANA, DAG, VERA
 from bot.demo.steps import CURIOUS, PROOFS, TOUR
 from bot.domain.usage import MEASURES, UsageRow
 from tests.demo.demonstrated import Demo, demonstrated, usd
@@ -78,7 +78,28 @@ def _headings(digest: str) -> list[str]:
 def test_who_saw_what_lists_the_figure_that_she_was_counted_in(player: Player) -> None:
     said = player.seen["What is not shown, and who saw"][0]
 
-    assert re.search(r"^Engineering, cost, \d+ \w+ to \d+ \w+ · everybody in Engineering$", said, re.MULTILINE)
+    engineering = r"^Engineering, cost, \d+ \w+ to \d+ \w+ · everybody in Engineering, one report reader$"
+    assert re.search(engineering, said, re.MULTILINE)
+
+
+def test_four_weeks_on_the_next_report_is_there_and_has_the_curve_that_stands(player: Player) -> None:
+    anas, veras = player.seen["Vera wants a leaderboard"]
+
+    assert "Is it paying off? 2 Nov to 29 Nov 2026" in veras
+    assert "*Billed: $" in veras
+    assert "10 Aug to 1 Nov, of those counted" in veras
+    assert [said.splitlines()[1] for said in player.messages(VERA)] == [
+        f"Is it paying off? {weeks}"
+        for weeks in ("5 Oct to 1 Nov 2026", "2 Nov to 29 Nov 2026", "30 Nov to 27 Dec 2026")
+    ]
+    assert _of_people(anas) == _of_people(veras) != ""
+    assert not re.search(r"Billed|budget|\bnot covered", anas)
+
+
+def _of_people(report: str) -> str:
+    """Return what a report says of those who chose to be counted."""
+    about = re.search(r"^\*Of those who chose to be counted\*$.*?^x5$", report, re.MULTILINE | re.DOTALL)
+    return about[0] if about else ""
 
 
 def test_a_use_case_is_tried_and_one_is_shared_without_its_key(player: Player) -> None:

@@ -15,6 +15,7 @@ _PREVIEW_USERS: Final = frozenset({"wen", "malik", "zofia", "account-091"})
 # Spend between people is skewed: log-sd 1.5, and nobody but the heavy one above the cap.
 _LOG_SD: Final = 1.5
 _CAP: Final = 16.0
+_SEAT_USD: Final = 0.9  # a seat's month, spread over the usual days on which people work
 
 # chance to use Claude Code, its median on a usual day; chance to use Cursor, its median; chance of a
 # Copilot seat; chance to use Codex
@@ -40,6 +41,11 @@ class Habits(NamedTuple):
     has_seat: bool = False
     tries_preview: bool = False
     day_log_sd: float = 0.55  # how much one day differs from another
+
+    @property
+    def billed_usd(self) -> float:
+        """What is billed for a usual day, the seat's share included."""
+        return self.claude_usd + self.cursor_usd + (_SEAT_USD if self.has_seat else 0.0)
 
 
 NONE: Final = Habits()

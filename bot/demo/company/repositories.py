@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Final
 
-from bot.demo.company.people import Person, with_names
+from bot.demo.company.people import Person, everybody
 
 API: Final = "acme/api"
 WEB: Final = "acme/web"
@@ -29,8 +29,6 @@ _BEGINS: Final = timedelta(days=102)  # before the Monday of the week in which t
 _ISSUE_ADDRESS: Final = "https://github.example/{place}/issues/{number}"
 _CHANGE_ADDRESS: Final = "https://github.example/{place}/pull/{number}"
 _JIRA_ADDRESS: Final = "https://jira.example/browse/{place}-{number}"
-# Of those without names so many are listed at GitHub; the company's directory does not have them.
-_WITHOUT_NAMES_LISTED: Final = 7
 
 
 def monday_of_start(start: date) -> date:
@@ -68,8 +66,6 @@ def is_at_github(person: Person) -> bool:
     return person.team in BY_TEAM or person.handle == "sam"
 
 
-def listed_at_github(everybody: Sequence[Person]) -> list[Person]:
-    """Return whom GitHub lists: those with names, and some whom the directory does not know."""
-    named = [each for each in with_names() if is_at_github(each)]
-    others = [each for each in everybody if not each.name and is_at_github(each)]
-    return [*named, *others[:_WITHOUT_NAMES_LISTED]]
+def listed_at_github() -> list[Person]:
+    """Return whom GitHub lists."""
+    return [each for each in everybody() if is_at_github(each)]

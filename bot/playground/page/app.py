@@ -28,6 +28,10 @@ from bot.playground.screens import NotPossibleError
 _STATIC: Final = Path(__file__).parent / "static"
 _SIDES: Final = ("left", "right")
 _MOST_BYTES: Final = 100_000
+# A story's own page has its styles inside, and nothing else that does anything.
+_PAGE_POLICY: Final = (
+    "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
 
 
 def page_app(slack: LocalSlack, story: Story | None = None, manifest: str | None = None) -> Starlette:
@@ -39,6 +43,7 @@ def page_app(slack: LocalSlack, story: Story | None = None, manifest: str | None
             Route("/events", page.events),
             Route("/act", page.act, methods=["POST"]),
             Route("/file/{file_id}", page.file),
+            Route("/page/{name}", page.of_story),
             Route("/run", page.run_id),
             Mount("/static", StaticFiles(directory=_STATIC)),
         ],
@@ -93,6 +98,12 @@ class _Page:
             return PlainTextResponse("not found", 404)
         headers = {"Content-Disposition": "attachment"}
         return Response(file.content or b"", headers=headers, media_type="application/octet-stream")
+
+    def of_story(self, request: Request) -> Response:
+        html = self._story.page(request.path_params["name"]) if self._story else None
+        if html is None:
+            return PlainTextResponse("There is none yet.", 404)
+        return HTMLResponse(html, headers={"Content-Security-Policy": _PAGE_POLICY})
 
     def _seats(self, request: Request) -> list[Seat]:
         starts = self._story.starts if self._story else (Start(""), Start(""))

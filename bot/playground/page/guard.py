@@ -72,7 +72,7 @@ class Guard:
 
     def _dress(self, scope: Scope, headers: MutableHeaders) -> None:
         for name, value in _HEADERS.items():
-            headers[name] = value
+            headers.setdefault(name, value)  # a story's own page has a policy of its own
         if scope["path"] == "/":
             name = _cookie_name(scope["server"][1])
             headers.append("Set-Cookie", f"{name}={self._token}; Path=/; HttpOnly; SameSite=Strict")

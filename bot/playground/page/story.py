@@ -65,6 +65,14 @@ class Start:
     place: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page of the story's own, which opens beside this one: its name in the address, and the words of its link."""
+
+    name: str
+    label: str
+
+
 class Story(Protocol):
     """Supplies what stands around the two panes; pressing may take a while and runs off the page's thread."""
 
@@ -98,3 +106,10 @@ class Story(Protocol):
 
     def run(self, verb: str) -> str:
         """Runs a verb of the command line; returns what it prints."""
+
+    @property
+    def pages(self) -> Sequence[Page]:
+        """Pages of its own, linked below the rail."""
+
+    def page(self, name: str) -> str | None:
+        """One of them as HTML without a script, complete in itself; None where there is none yet."""
