@@ -15,6 +15,9 @@ from benchmarks.table import Row
 from tests.attacker.attacks import ATTACKS
 from tests.attacker.doors import Door, built, plain_sums
 from tests.attacker.measure import ROLES, Excess, Target, Targets, excess, targets_of
+from tests.attacker.report_company import Kind
+from tests.attacker.report_doors import built as report_built
+from tests.attacker.report_measure import BILLS_TOO, EVERYBODY, LEAVER, LONE, MEMBER, READER, report_targets
 from tests.attacker.whole_company import whole_company_targets
 
 _COMPANIES: Final = 2_000
@@ -24,6 +27,11 @@ _COMPARED_LOG_SD: Final = 1.5
 _COMPARED_ATTACKS: Final = ("dominance read-off", "differencing over time", "subtraction from the parent")
 _OF_ONE_FIGURE: Final = 16_000
 _PEOPLE: Final = (18, 40, 100, 150)
+_REPORTED: Final = 500
+_REPORTED_PEOPLE: Final = (18, 25, 40, 60, 100, 160)
+# In per cent who count, and log-sd.
+_REPORTED_COMPANIES: Final = ((100, 1.0), (100, 1.5), (100, 1.8), (60, 1.5))
+_REPORTED_ROLES: Final = (ROLES[1], "most on its own", MEMBER, LEAVER, LONE)
 _PROCESSES: Final = 2
 _AT_ONCE: Final = 50
 
@@ -37,7 +45,7 @@ _DOORS: Final[Mapping[str, Callable[[], Door]]] = {
 def main() -> list[Row]:
     """Play every company and return the rows of the table."""
     with ProcessPoolExecutor(_PROCESSES) as pool:
-        return [*_as_built(pool), *_whole_company(pool), *_others(pool)]
+        return [*_as_built(pool), *_whole_company(pool), *_reports(pool), *_others(pool)]
 
 
 def _as_built(pool: ProcessPoolExecutor) -> Iterator[Row]:
@@ -52,6 +60,26 @@ def _whole_company(pool: ProcessPoolExecutor) -> Iterator[Row]:
     for people in _PEOPLE:
         each = list(pool.map(partial(_of_a_whole_company, people), _LOG_SDS))
         yield Row(f"cost per change of a company of {people}, the top spender", _figure(each), "<= 3 points")
+
+
+def _reports(pool: ProcessPoolExecutor) -> Iterator[Row]:
+    for people in _REPORTED_PEOPLE:
+        each = list(pool.map(partial(_of_reports, people), _REPORTED_COMPANIES))
+        for role, who in each[0]:
+            figure = _figure([one[role, who] for one in each])
+            yield Row(
+                f"the report of {people} people to {who}, {role}", figure, "-" if who == BILLS_TOO else "<= 3 points"
+            )
+
+
+def _of_reports(people: int, company: tuple[int, float]) -> dict[tuple[str, str], Excess]:
+    """Return what a report adds, where some of its figures are of as few people as the door lets through."""
+    door = report_built()
+    kind = Kind(people, *company, door.people_of_parts)
+    targets = report_targets(range(_REPORTED), door, kind, _REPORTED_ROLES)
+    return {
+        (role, who): excess(targets[role, who]) for role in _REPORTED_ROLES for who in (EVERYBODY, READER, BILLS_TOO)
+    }
 
 
 def _others(pool: ProcessPoolExecutor) -> Iterator[Row]:

@@ -1,30 +1,26 @@
 """How finished work grows with spend: a Poisson regression with one slope, and the slope's likely range.
 
-numpy is loaded inside the functions, since an idle bot has no use for its 20 MB. A statistics library would bring
-more than a hundred for these few lines.
+A library for arrays or statistics would bring 50 to 100 MB into every installation for these few sums, which are
+made once in twelve weeks.
 """
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Final, NamedTuple
-
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
-    Floats = NDArray[np.float64]
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from math import exp, fsum, log, sqrt
+from random import Random
+from statistics import quantiles
+from typing import Final, NamedTuple
 
 DRAWS: Final = 1_000
-# Of more people the range is the one that the draws converge to; benchmarks/curve.py compares both at this size.
-MOST_PEOPLE_DRAWN: Final = 20_000
+# Of more people the range is the one that the draws converge to; benchmarks/curve.py compares both.
+MOST_PEOPLE_DRAWN: Final = 3_000
 # The 95 % quantile of the normal distribution.
 _Z: Final = 1.6448536269514722
-_LOW_AND_HIGH: Final = (0.05, 0.95)
+_TWENTIETHS: Final = 20
 _MAX_STEPS: Final = 60
 # No step of the slope may be longer: far from the answer Newton's would be.
 _LONGEST_STEP: Final = 0.5
 _NEAR_ENOUGH: Final = 1e-9
-# Numbers held at once for the draws: 8 MB, a few times over.
-_AT_ONCE: Final = 1_000_000
 
 
 class Slope(NamedTuple):
@@ -35,84 +31,105 @@ class Slope(NamedTuple):
     high: float
 
 
+class _Point(NamedTuple):
+    """So many *people* spent alike, and finished so much *work* together."""
+
+    log_spent: float
+    people: int
+    work: int
+
+
 def slope_of(spent: Sequence[int], finished: Sequence[int], seed: int) -> Slope | None:
     """Return the slope of log E[finished] = a + slope * log(spent), by maximum likelihood over people.
 
     *spent* is above 0, in whatever unit, *finished* not below. The range is that of 1,000 draws of as many people
-    (the bootstrap's percentiles), or the sandwich error's where people are more than 20,000. The same people in
+    (the bootstrap's percentiles), or the sandwich error's where people are more than 3,000. The same people in
     another order have the same range. None where all spent alike, nothing was finished, or no slope was found.
     """
     logs, work = in_order(spent, finished)
-    if not len(logs) or logs[0] == logs[-1] or not work.any():
+    if not logs or logs[0] == logs[-1] or not any(work):
         return None
-    if len(logs) > MOST_PEOPLE_DRAWN:
-        return by_error(logs, work)
-    return by_draws(logs, work, seed)
+    return by_error(logs, work) if len(logs) > MOST_PEOPLE_DRAWN else by_draws(logs, work, seed)
 
 
-def in_order(spent: Sequence[int], finished: Sequence[int]) -> tuple["Floats", "Floats"]:
+def in_order(spent: Sequence[int], finished: Sequence[int]) -> tuple[list[float], list[int]]:
     """Return the logs of what was spent, around nought, and the work, in an order that only the amounts decide."""
-    import numpy as np  # see above
+    ordered = sorted(zip(spent, finished, strict=True))
+    logs = [log(amount) for amount, _ in ordered]
+    middle = fsum(logs) / max(1, len(logs))
+    return [each - middle for each in logs], [work for _, work in ordered]
 
-    order = np.lexsort((np.asarray(finished), np.asarray(spent)))
-    logs = np.log(np.asarray(spent, dtype=np.float64)[order])
-    return logs - (logs.mean() if len(logs) else 0.0), np.asarray(finished, dtype=np.float64)[order]
 
-
-def by_draws(logs: "Floats", work: "Floats", seed: int) -> Slope | None:
+def by_draws(logs: Sequence[float], work: Sequence[int], seed: int) -> Slope | None:
     """Return the slope with the range that nine in ten draws of people lie in; None if one of the draws has none."""
-    import numpy as np  # see above
+    people, chance = list(zip(logs, work, strict=True)), Random(seed)  # noqa: S311  draws, not secrets
+    about = _likeliest(_points(Counter(people)), 0.0)
+    if about is None:
+        return None
+    drawn = []
+    for _ in range(DRAWS):
+        slope = _likeliest(_points(Counter(chance.choices(people, k=len(people)))), about)
+        if slope is None:
+            return None
+        drawn.append(slope)
+    shares = quantiles(drawn, n=_TWENTIETHS, method="inclusive")
+    return Slope(about, shares[0], shares[-1])
 
-    people = len(logs)
-    about = slopes_of(logs, work, np.ones((1, people)), 0.0)
-    chance = np.random.default_rng(seed)
-    at_once = max(1, _AT_ONCE // people)
-    found = []
-    for first in range(0, DRAWS, at_once):
-        rows = min(at_once, DRAWS - first)
-        drawn = chance.integers(0, people, (rows, people)) + people * np.arange(rows)[:, None]
-        times = np.bincount(drawn.ravel(), minlength=rows * people).reshape(rows, people)
-        found.append(slopes_of(logs, work, times.astype(np.float64), float(about[0])))
-    return _if_found(about[0], *np.quantile(np.concatenate(found), _LOW_AND_HIGH))
 
-
-def by_error(logs: "Floats", work: "Floats") -> Slope | None:
+def by_error(logs: Sequence[float], work: Sequence[int]) -> Slope | None:
     """Return the slope with the range of its sandwich error, which does not believe that work is Poisson."""
-    import numpy as np  # see above
+    about = _likeliest(_points(Counter(zip(logs, work, strict=True))), 0.0)
+    if about is None:
+        return None
+    shape = [exp(about * each) for each in logs]
+    whole = fsum(shape)
+    share = sum(work) / whole
+    expected = [share * each for each in shape]
+    middle = fsum(weight * each for weight, each in zip(shape, logs, strict=True)) / whole
+    apart = [each - middle for each in logs]
+    strayed = fsum((made - mean) ** 2 * far**2 for made, mean, far in zip(work, expected, apart, strict=True))
+    error = sqrt(strayed) / fsum(mean * far**2 for mean, far in zip(expected, apart, strict=True))
+    return Slope(about, about - _Z * error, about + _Z * error)
 
-    about = slopes_of(logs, work, np.ones((1, len(logs))), 0.0)[0]
-    expected = np.exp(about * logs)
-    expected *= work.sum() / expected.sum()
-    apart = logs - np.average(logs, weights=expected)
-    error = np.sqrt(((work - expected) ** 2 * apart**2).sum()) / (expected * apart**2).sum()
-    return _if_found(about, about - _Z * error, about + _Z * error)
+
+def _points(people: Counter[tuple[float, int]]) -> list[_Point]:
+    """Return those who spent alike as one: the slope needs their number and their work, and nothing else of them."""
+    found: dict[float, tuple[int, int]] = {}
+    for (log_spent, work), times in people.items():
+        number, whole = found.get(log_spent, (0, 0))
+        found[log_spent] = number + times, whole + times * work
+    return [_Point(log_spent, *sums) for log_spent, sums in sorted(found.items())]
 
 
-def slopes_of(logs: "Floats", work: "Floats", times: "Floats", start: float) -> "Floats":
-    """Return the slope of *work* on *logs* for each row of *times* (how often each person counts); nan if not found.
+def _likeliest(points: Sequence[_Point], start: float) -> float | None:
+    """Return the slope of work on spend; None if there is none.
 
     The intercept has a closed form, which leaves one equation, solved by Newton's method from *start*: the mean of
-    *logs* weighted by work is their mean weighted by spend to the power of the slope.
+    the logs weighted by work is their mean weighted by spend to the power of the slope.
     """
-    import numpy as np  # see above
-
-    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-        wanted = (times @ (work * logs)) / (times @ work)
-        slopes = np.full(len(times), start)
+    if len(points) < 2:  # all spent alike
+        return None
+    slope = start
+    try:
+        wanted = fsum(each.work * each.log_spent for each in points) / sum(each.work for each in points)
         for _ in range(_MAX_STEPS):
-            weights = np.exp(slopes[:, None] * logs)
-            weights *= times
-            total = weights.sum(axis=1)
-            middle = (weights @ logs) / total
-            spread = (weights @ logs**2) / total - middle**2
-            steps = np.clip((wanted - middle) / spread, -_LONGEST_STEP, _LONGEST_STEP)
-            slopes += steps
-            if not (np.abs(steps) > _NEAR_ENOUGH).any():
-                break
-    slopes[~(np.abs(steps) <= _NEAR_ENOUGH)] = np.nan
-    return slopes
+            middle, spread = _moments(points, slope)
+            step = min(max((wanted - middle) / spread, -_LONGEST_STEP), _LONGEST_STEP)
+            slope += step
+            if abs(step) <= _NEAR_ENOUGH:
+                return slope
+    except (ZeroDivisionError, OverflowError):  # no work, or a slope that runs away
+        return None
+    return None
 
 
-def _if_found(about: float, low: float, high: float) -> Slope | None:
-    found = Slope(float(about), float(low), float(high))
-    return None if any(one != one for one in found) else found  # nan alone differs from itself
+def _moments(points: Iterable[_Point], slope: float) -> tuple[float, float]:
+    """Return the mean and the variance of the logs, weighted by spend to the power of *slope*."""
+    total = first = second = 0.0
+    for log_spent, people, _ in points:
+        weight = people * exp(slope * log_spent)
+        total += weight
+        first += weight * log_spent
+        second += weight * log_spent * log_spent
+    middle = first / total
+    return middle, second / total - middle * middle
