@@ -20,7 +20,8 @@ help:  ## this list
 run: $(STAMP)  ## the bot, with Slack tokens in .env; without, a local Slack to try it in
 	@$(BIN)/python -m bot run --or-demo
 
-test: check scan  ## the whole check: format, lint, types, scans, imports, tests
+test: $(STAMP) $(SCAN_STAMP)  ## the whole check: format, lint, types, scans, imports, tests
+	@$(MAKE) --no-print-directory -j 2 check scan
 	@$(BIN)/python -m pytest -n 2 --dist loadgroup
 
 test-browser: $(STAMP)  ## clicks through the playground in Chromium
@@ -35,7 +36,7 @@ test-serializable: $(STAMP)  ## what uses PostgreSQL, with every transaction ser
 check: $(STAMP)  ## the fast part: format, lint, types
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
-	@$(BIN)/mypy
+	@$(BIN)/mypy --num-workers 2
 
 scan: $(STAMP) $(SCAN_STAMP)  ## known mistakes, and what our own rules in scans/ forbid
 	@$(BIN)/bandit -q -c pyproject.toml -r bot handlers storage & known=$$!; \
