@@ -3,7 +3,7 @@
 import re
 import sys
 from collections.abc import Sequence
-from math import log10
+from math import ceil, log10
 from typing import Any, Final
 
 from bot.domain.money import usd
@@ -72,7 +72,8 @@ def _bars(labels: Sequence[str], values: Sequence[float]) -> str:
 def curve_svg(curve: Curve) -> str:
     """Return the curve as SVG, with what a large study published as a line to compare with."""
     pygal = _library()
-    most = max(finished for _, finished in curve.bins)
+    published = _published(curve)
+    most = ceil(2 * max(finished for _, finished in (*curve.bins, *published))) / 2
     chart = pygal.XY(
         title=TITLE,
         x_title="Spend, as a multiple of the middle group's",
@@ -83,7 +84,7 @@ def curve_svg(curve: Curve) -> str:
         **_plain(380),
     )
     chart.add("This company, a dot a group", list(curve.bins), stroke=False, dots_size=5)
-    chart.add("Published: ten times for twice", _published(curve), show_dots=False, stroke_style=_DASHED)
+    chart.add("Published: ten times for twice", published, show_dots=False, stroke_style=_DASHED)
     return _svg(chart)
 
 

@@ -31,6 +31,7 @@ from bot.domain.report.curve import Curve
 from bot.domain.team_digest import LibraryLine
 from bot.views import no_ranking, report
 from bot.views.blocks import Message, Twin, texts_of
+from bot.views.home import home
 from bot.views.report_page import report_page, report_text
 from bot.views.report_words import chapters_for_everybody
 from bot.views.who import cell_words
@@ -261,3 +262,12 @@ def test_every_figure_of_the_company_has_words_in_the_log(cell: str) -> None:
 
     assert len(words) == 7
     assert cell_words(cell, "Larkfield").startswith("All of the company, ")
+
+
+def test_home_has_two_charts_at_most_and_text_in_the_place_of_a_third() -> None:
+    chart = next(part for part in report.reader_message(REPORT).parts if isinstance(part, Twin))
+    shown = home(Message("Home", [chart]), [[chart], [chart]])
+
+    kinds = [block["type"] for block in shown.blocks(rich=True)]
+    assert kinds.count("data_visualization") == 2
+    assert kinds.count("rich_text") == len(chart.plain)
