@@ -3,18 +3,15 @@
 from collections.abc import Sequence
 from typing import Final
 
-from msgspec.structs import replace
-
 from bot.domain.period import short_day
 from bot.domain.report.content import CompanyReport, RunOut
 from bot.views.blocks import Block, Message, Twin, actions, button, context, foreign, header, section
 from bot.views.report_chart import curve_chart
 from bot.views.report_words import (
-    BILL,
-    COUNTED,
     CURVE,
     Chapter,
     Said,
+    chapters_for_channel,
     chapters_for_everybody,
     chapters_for_readers,
     title_of,
@@ -45,20 +42,15 @@ def reader_message(report: CompanyReport) -> Message:
 
 
 def channel_message(report: CompanyReport) -> Message:
-    """Return the report for a channel: finished work and methods, nothing about people's use and no bill.
-
-    Who reads exact bills beside what everybody may read can guess better, so those stay with the readers.
-    """
-    covered = replace(report, not_covered=replace(report.not_covered, counted=None, unowned_percent=0))
-    chapters = [each for each in chapters_for_readers(covered) if each.heading not in {BILL, COUNTED, CURVE}]
+    """Return the report for a channel: finished work and methods, nothing about people's use and no cost."""
     return Message(
         NOTIFICATION,
         [
             header(title_of(report)),
-            *_told(chapters, report),
+            *_told(chapters_for_channel(report), report),
             context(
-                "From repositories, and invoices as a range. What is about people who chose to be counted stands in "
-                "Home, for everybody in the company; the bill is for the report's readers.",
+                "From repositories. What is about people who chose to be counted stands in Home, for everybody in the "
+                "company; what it cost is for the report's readers.",
                 f"Nobody is counted here; read by everybody in this channel. {_mark(report)}",
             ),
         ],

@@ -20,6 +20,7 @@ WORK: Final = "Finished work, and what it came to"
 BILL: Final = "The bill"
 COUNTED: Final = "Of those who chose to be counted"
 CURVE: Final = "Spend and finished work"
+SPREAD: Final = "What spread, and what this does not cover"
 _CENTS_BELOW: Final = 10 * NANO_PER_USD
 REFERENCE: Final = (
     "Published for comparison, from one large study: about ten times the tokens for about twice the output."
@@ -60,8 +61,17 @@ def chapters_for_readers(report: CompanyReport) -> list[Chapter]:
         Chapter(WORK, (per_change_line(report), came_back_line(report))),
         Chapter(BILL, (*bill, *_run_out_lines(report.run_out))),
         *chapters_for_everybody(report),
-        Chapter("What spread, and what this does not cover", tuple(spread)),
+        Chapter(SPREAD, tuple(spread)),
     ]
+
+
+def chapters_for_channel(report: CompanyReport) -> list[Chapter]:
+    """Return what a channel may read: finished work, what spread, and whose work nothing tells of.
+
+    A cost by the block would give the bill away beside the number of changes; a bill helps to guess at one person.
+    """
+    groups = not_covered_lines(NotCovered(report.not_covered.groups), None)
+    return [Chapter("Finished work", (came_back_line(report),)), Chapter(SPREAD, (*library_lines(report), *groups))]
 
 
 def chapters_for_everybody(report: CompanyReport) -> list[Chapter]:

@@ -157,7 +157,7 @@ def _group_cost(sharing: Mapping[str, Any]) -> str:
         "group reads the nearest larger one's. It is never worked out again: not for late data, somebody's erasing or "
         "a changed answer. The company's own bill is no person's: what a change that stayed cost the whole company in "
         f"twelve weeks is shown to everybody as a range, from {max(sharing['min_roster'], MIN_COMPANY)} people on. The "
-        "readers of the company's report have the bill itself; they, and a channel if the policy names one for it, "
+        "readers of the company's report have the bill itself; they "
         f"read that cost of each four weeks from {sharing['min_roster']} people on. An amount of those who chose to be "
         f"counted is in the report from {max(sharing['min_roster'], MIN_ROSTER_OF_PARTS)} people on, of whom "
         f"{max(sharing['min_people'], MIN_PEOPLE_OF_PARTS)} or more besides each reader have a part in it. "
