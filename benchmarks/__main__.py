@@ -23,6 +23,7 @@ from benchmarks import (
     outcomes,
     playground,
     process,
+    report,
     scale,
     sync,
     telemetry,
@@ -48,6 +49,7 @@ PARTS: Final[Mapping[str, Callable[[], list[Row]]]] = {
     "attacker": attacker.main,
     "leaks": leaks.main,
     "curve": curve.main,
+    "report": report.main,
 }
 
 

@@ -5,15 +5,18 @@ and of a job that runs on its own, and each day the share of a seat; a job of ev
 a week, and everybody finishes a change a week. `python -m benchmarks.report 350000` is the large company.
 """
 
+import os
 import subprocess
 import sys
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from resource import RUSAGE_SELF, getrusage
-from time import perf_counter
-from typing import Final
+from time import perf_counter, process_time
+from typing import Final, NamedTuple
 
-from sqlalchemy import text
+from sqlalchemy import make_url, text
 from sqlmodel import Session
 
 from benchmarks.table import Row
@@ -28,6 +31,8 @@ from tests.postgresql import running_postgresql
 from tests.promises.answers import services_on
 
 _PEOPLE: Final = 20_000
+_LARGE: Final = 350_000
+_TICKS: Final = os.sysconf("SC_CLK_TCK")
 _BLOCK: Final = Block(36)
 _DUE: Final = datetime(2026, 11, 19, tzinfo=UTC)
 _IN_A_GROUP: Final = 40
@@ -74,20 +79,39 @@ _FILL: Final = (
 )
 
 
+class _Took(NamedTuple):
+    """Seconds on the clock and of processors, of the report and of the door's figures before it; and megabytes."""
+
+    seconds: float
+    busy: float
+    door_seconds: float
+    door_busy: float
+    memory: float
+
+
 def main(people: int = _PEOPLE) -> list[Row]:
     """Measure a company of half as many people and one of *people*, and return the rows of the table."""
-    rows, seconds = [], []
-    for number in (people // 2, people):
-        took, memory, release_took = _measured(number)
-        seconds.append(took)
+    half, whole = (_measured(number) for number in (people // 2, people))
+    rows = []
+    for number, took in ((people // 2, half), (people, whole)):
         what = f"the report, {number:,} people and 12 weeks, PostgreSQL"
-        rows.append(Row(what, f"{took:.1f} s", "< 300 s of 350,000"))
-        rows.append(Row(f"{what}: the door's figures before it", f"{release_took:.1f} s", "-"))
-        rows.append(Row(f"{what}: memory of the process", f"{memory:,} MB", "< 1,000 MB"))
-    return [*rows, Row("the report: seconds of twice the people", f"{seconds[1] / seconds[0]:.2f} times", "-")]
+        rows.append(Row(what, f"{took.busy:.1f} s of processors, {took.seconds:.1f} s in all", "-"))
+        door = f"{took.door_busy:.1f} s of processors, {took.door_seconds:.1f} s in all"
+        rows.append(Row(f"{what}: the door's figures before it", door, "-"))
+        rows.append(Row(f"{what}: memory of the process", f"{took.memory:,.0f} MB", "< 1,000 MB"))
+    more = _Took(*((much - less) / (people - people // 2) for less, much in zip(half, whole, strict=True)))
+    large = _Took(*(much + (_LARGE - people) * each for much, each in zip(whole, more, strict=True)))
+    of_large = f"the report, {_LARGE:,} people, by what more people take"
+    return [
+        *rows,
+        Row("the report: each person more", f"{more.busy * 1000:.2f} ms of processors", "< 0.7 ms"),
+        Row(of_large, f"{large.busy:,.0f} s of processors", "< 300 s"),
+        Row(f"{of_large}: the door's figures before it", f"{large.door_busy:,.0f} s of processors", "-"),
+        Row(f"{of_large}: memory of the process", f"{large.memory:,.0f} MB", "< 1,000 MB"),
+    ]
 
 
-def _measured(people: int) -> tuple[float, int, float]:
+def _measured(people: int) -> _Took:
     """Fill a database and measure in a process of its own, whose memory nothing else has used."""
     with running_postgresql() as server, server.empty() as url:
         database = open_database(url)
@@ -99,7 +123,7 @@ def _measured(people: int) -> tuple[float, int, float]:
         database.dispose()
         command = [sys.executable, "-m", "benchmarks.report", "measure", url]
         said = subprocess.run(command, check=True, capture_output=True, text=True).stdout.split()
-    return float(said[-3]), int(said[-2]), float(said[-1])
+    return _Took(*map(float, said[-len(_Took._fields) :]))
 
 
 def _fill(session: Session, database: Database, people: int) -> None:
@@ -128,23 +152,35 @@ def _run(session: Session, statement: str, values: dict[str, object]) -> None:
 
 
 def _measure(url: str) -> None:
-    """Release the figures, make the report, and print its seconds, the megabytes of this process, and the former's."""
+    """Release the figures, make the report, and print what both took in this process and at the server."""
     database = open_database(url)
     with database.engine.connect() as connection:
         connection.exec_driver_sql("ANALYZE")
         connection.commit()
     services = replace(services_on(database), now=lambda: _DUE)
-    began = perf_counter()
+    began = _at(url)
     release.run(services)
-    released = perf_counter()
+    released = _at(url)
     assert job.run(services)["reports"] == 1
-    took = perf_counter() - released
+    done = _at(url)
+    memory = getrusage(RUSAGE_SELF).ru_maxrss / 1024
     with database.reading() as session:
         made = last_report(session)
     assert made is not None
     assert made.counted.at_keyboard is not None
     assert made.curve is not None, made
-    print(took, getrusage(RUSAGE_SELF).ru_maxrss // 1024, released - began)
+    print(*(done[each] - released[each] for each in (0, 1)), *(released[each] - began[each] for each in (0, 1)), memory)
+
+
+def _at(url: str) -> tuple[float, float]:
+    """Return the moment, and the seconds of processors so far, of this process and of all of the server's."""
+    server = (Path(str(make_url(url).query["host"])) / "postmaster.pid").read_text().split()[0]
+    ticks = 0
+    for process in (*Path(f"/proc/{server}/task/{server}/children").read_text().split(), server):
+        with suppress(FileNotFoundError):  # it has just ended, and counts as the server's own
+            fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+            ticks += sum(map(int, fields[11 : 15 if process == server else 13]))
+    return perf_counter(), process_time() + ticks / _TICKS
 
 
 if __name__ == "__main__":
@@ -152,4 +188,4 @@ if __name__ == "__main__":
         _measure(sys.argv[2])
     else:
         for row in main(*map(int, sys.argv[1:])):
-            print(f"{row.what:<75} {row.figure:>20}   {row.bar}", flush=True)
+            print(f"{row.what:<90} {row.figure:>42}   {row.bar}", flush=True)

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator
 from datetime import date, timedelta
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import BigInteger, Integer, and_, case, cast, distinct, func, or_, select
+from sqlalchemy import BigInteger, FromClause, Integer, Table, and_, case, cast, distinct, func, or_, select, true
 from sqlmodel import Session
 
 from bot.domain.counting import Overlaps
@@ -46,37 +46,43 @@ def billed_costs(
     Counted once, as `bot.domain.counting.count_once` does. The database adds up, some hundred persons at a
     time, so that it takes no more room for a large company than for a small one.
     """
-    rank = rank_of_kind(session, overlaps).label("rank")
-    whose = (_links.c.person_id, _days.c.tool_id, _days.c.day)
-    by_kind = (
-        select(
-            *whose,
-            rank,
-            _sum(_days.c.billed_nano_usd).label("billed"),
-            func.min(rank).over(partition_by=whose).label("believed"),
-        )
-        .select_from(
-            _links.join(_days, _days.c.account_id == _links.c.account_id).join(
-                _sources, _sources.c.id == _days.c.source_id
-            )
-        )
-        .where(
-            _days.c.day.between(first, last),
-            _days.c.day >= _links.c.from_day,
-            or_(_links.c.to_day.is_(None), _days.c.day <= _links.c.to_day),
-        )
-        .group_by(*whose, rank)
-    )
+    theirs, days = held(session, _days, first, last)
+    rank = rank_of_kind(session, overlaps, days).label("rank")
+    whose = (_links.c.person_id, days.c.tool_id, days.c.day)
+    rows = select(
+        _links.c.person_id,
+        days.c.billed_nano_usd.label("billed"),
+        rank,
+        func.min(rank).over(partition_by=whose).label("believed"),
+    ).select_from(theirs.join(_sources, _sources.c.id == days.c.source_id))
     for start in range(0, len(ordered := list(persons)), _AT_ONCE):
-        part = by_kind.where(_links.c.person_id.in_(ordered[start : start + _AT_ONCE])).subquery()
+        part = rows.where(_links.c.person_id.in_(ordered[start : start + _AT_ONCE])).subquery()
         summed = select(part.c.person_id, _sum(part.c.billed)).where(part.c.rank == part.c.believed)
         for person_id, billed in session.connection().execute(summed.group_by(part.c.person_id)):
             if billed is not None:
                 yield person_id, billed
 
 
-def rank_of_kind(session: Session, overlaps: Overlaps) -> Any:
-    """Return how late a row's kind of source is believed: 0 is first, and all where nothing overlaps."""
+def held(session: Session, table: Table, first: date, last: date) -> tuple[FromClause, FromClause]:
+    """Return whose accounts have rows in *table* from *first* to *last*, joined with these rows; and the rows alone.
+
+    PostgreSQL takes account by account, an index leads to each, and OFFSET keeps it to that: by its estimates it would
+    read the whole table for some hundred persons, and for the next hundred again.
+    """
+    theirs = and_(
+        table.c.account_id == _links.c.account_id,
+        table.c.day.between(first, last),
+        table.c.day >= _links.c.from_day,
+        or_(_links.c.to_day.is_(None), table.c.day <= _links.c.to_day),
+    )
+    if session.get_bind().dialect.name == "sqlite":
+        return _links.join(table, theirs), table
+    rows = select(table).where(theirs).correlate(_links).offset(0).lateral("held")
+    return _links.join(rows, true()), rows
+
+
+def rank_of_kind(session: Session, overlaps: Overlaps, days: FromClause) -> Any:
+    """Return how late the kind of source of one of *days* is believed: 0 is first, and all where nothing overlaps."""
     connection = session.connection()
     kinds = sorted(kind for (kind,) in connection.execute(select(_sources.c.kind).distinct()))
     tools = {
@@ -85,7 +91,7 @@ def rank_of_kind(session: Session, overlaps: Overlaps) -> Any:
         if name in overlaps
     }
     later = [
-        (and_(_days.c.tool_id == tool, _sources.c.kind == kind), place)
+        (and_(days.c.tool_id == tool, _sources.c.kind == kind), place)
         for name, tool in tools.items()
         for place, kind in enumerate(sorted(kinds, key=_order(list(overlaps[name]))))
         if place

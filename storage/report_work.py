@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import date
 from typing import Any, Final
 
-from sqlalchemy import BigInteger, Select, and_, case, cast, func, select
+from sqlalchemy import BigInteger, ColumnElement, FromClause, Select, and_, case, cast, func, select, true
 from sqlmodel import Session
 
 from bot.domain.outcomes.weeks import STAYING_DAYS
@@ -16,8 +16,6 @@ from storage.tables import AccountLink, Change, FeedScope, Outcome, Source, Sour
 _changes, _outcomes, _links = table_of(Change), table_of(Outcome), table_of(AccountLink)
 _scopes, _sources, _states = table_of(FeedScope), table_of(Source), table_of(SourceState)
 _AT_ONCE: Final = 2_000  # persons in one query
-_COUNTS_AS: Final = case((_changes.c.ticket != "", _changes.c.ticket), else_=_changes.c.reference)
-_ACCEPTED: Final = and_(_changes.c.kind == "change", _changes.c.accepted.is_(True))
 
 
 def work_by_day(session: Session, first: date, last: date) -> list[DayWork]:
@@ -25,7 +23,7 @@ def work_by_day(session: Session, first: date, last: date) -> list[DayWork]:
 
     A ticket counts once, on its latest day. The days have to be settled.
     """
-    works = _works(session, first).subquery()
+    works = _works(session, first, _changes).subquery()
     query = (
         select(works.c.finished, func.count(), cast(func.sum(works.c.back), BigInteger))
         .where(works.c.finished.between(first, last))
@@ -56,7 +54,7 @@ def authors_of(session: Session, first: date, last: date) -> Authors:
     """Return how many authors stand behind what was finished from *first* to *last*, and how much is the most's."""
     made = (
         select(_changes.c.author, func.count().label("number"))
-        .where(_ACCEPTED, _changes.c.finished_on.between(first, last))
+        .where(_accepted(_changes), _changes.c.finished_on.between(first, last))
         .group_by(_changes.c.author)
         .subquery()
     )
@@ -104,14 +102,8 @@ def stayed_of_each(session: Session, persons: Collection[int], first: date, last
     Who has none is left out.
     """
     found: dict[int, int] = {}
-    own = _links.join(_outcomes, _outcomes.c.account_id == _links.c.account_id).join(
-        _changes, and_(_changes.c.place == _outcomes.c.place, _changes.c.reference == _outcomes.c.reference)
-    )
-    theirs = and_(
-        _changes.c.finished_on >= _links.c.from_day,
-        (_links.c.to_day.is_(None)) | (_changes.c.finished_on <= _links.c.to_day),
-    )
-    by_work = _works(session, first, _links.c.person_id).select_from(own).where(theirs)
+    theirs, changes = _held(session)
+    by_work = _works(session, first, changes, _links.c.person_id).select_from(theirs)
     for start in range(0, len(ordered := list(persons)), _AT_ONCE):
         works = by_work.where(_links.c.person_id.in_(ordered[start : start + _AT_ONCE])).subquery()
         query = (
@@ -123,17 +115,39 @@ def stayed_of_each(session: Session, persons: Collection[int], first: date, last
     return found
 
 
-def _works(session: Session, first: date, *whose: Any) -> Select[Any]:
+def _held(session: Session) -> tuple[FromClause, FromClause]:
+    """Return whose accounts have changes, joined with these; and the changes alone. As `storage.costs.held`."""
+    its = and_(_changes.c.place == _outcomes.c.place, _changes.c.reference == _outcomes.c.reference)
+    theirs = and_(
+        _outcomes.c.account_id == _links.c.account_id,
+        _changes.c.finished_on >= _links.c.from_day,
+        (_links.c.to_day.is_(None)) | (_changes.c.finished_on <= _links.c.to_day),
+    )
+    if session.get_bind().dialect.name == "sqlite":
+        return _links.join(_outcomes, _outcomes.c.account_id == _links.c.account_id).join(
+            _changes, and_(its, theirs)
+        ), _changes
+    own = select(_changes).select_from(_outcomes.join(_changes, its)).where(theirs).correlate(_links)
+    rows = own.offset(0).lateral("held")
+    return _links.join(rows, true()), rows
+
+
+def _works(session: Session, first: date, changes: FromClause, *whose: Any) -> Select[Any]:
     """Return the query of works, each with its latest day and whether anything of it came back.
 
     It counts as `bot.domain.outcomes.states.counted_once` does: pieces of a ticket may be older than *first*.
     """
     is_sqlite = session.get_bind().dialect.name == "sqlite"
-    finished, returned = _changes.c.finished_on, _changes.c.came_back_on
+    finished, returned = changes.c.finished_on, changes.c.came_back_on
     until = func.date(finished, f"+{STAYING_DAYS} days") if is_sqlite else finished + STAYING_DAYS
     back = case((and_(returned >= finished, returned <= until), 1), else_=0)
+    counts_as = case((changes.c.ticket != "", changes.c.ticket), else_=changes.c.reference)
     return (
         select(*whose, func.max(finished).label("finished"), func.max(back).label("back"))
-        .where(_ACCEPTED, finished >= first - BEFORE)
-        .group_by(*whose, _COUNTS_AS)
+        .where(_accepted(changes), finished >= first - BEFORE)
+        .group_by(*whose, counts_as)
     )
+
+
+def _accepted(changes: FromClause) -> ColumnElement[bool]:
+    return and_(changes.c.kind == "change", changes.c.accepted.is_(True))
