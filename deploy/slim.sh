@@ -8,7 +8,6 @@ test -d "$packages"
 find "$packages" -type d \( -name tests -o -name test \) -prune -exec rm -rf {} +
 find "$packages" -type f \
     \( -name '*.pyi' -o -name '*.h' -o -name '*.a' -o -name '*.c' -o -name '*.pyx' -o -name '*.pxd' \) -delete
-rm -rf "$packages/numpy/f2py"
 # Libraries that a wheel brings with it (NAME.libs) stay as they are: their layout was changed by hand.
 if command -v strip >/dev/null; then
     find "$packages" -name '*.so' -not -path '*.libs/*' -exec strip --strip-unneeded {} +

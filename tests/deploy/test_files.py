@@ -116,7 +116,7 @@ def test_the_health_check_of_the_image_tells_a_bot_that_lives_from_one_that_does
 
 def test_slimming_takes_tests_and_headers_and_leaves_what_runs(tmp_path: Path) -> None:
     packages = tmp_path / "lib/python3.12/site-packages"
-    for name in ("numpy/core.py", "numpy/tests/test_core.py", "numpy/f2py/cli.py", "numpy/core.h", "numpy/core.pyi"):
+    for name in ("pkg/core.py", "pkg/tests/test_core.py", "pkg/core.c", "pkg/core.h", "pkg/core.pyi"):
         path = packages / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.touch()
