@@ -4,7 +4,7 @@ import ipaddress
 import os
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Final
 
@@ -60,24 +60,37 @@ def _is_loopback(host: object) -> bool:
 
 sys.addaudithook(_stay_inside)
 
+# What was compiled once is loaded from then on: by the processes that tests start, and when tests are collected again.
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
+# Drawn with every frame's values, as it comes, a trace takes a second and a thousand lines.
+for _each in structlog.get_config()["processors"]:
+    if isinstance(_each, structlog.dev.ConsoleRenderer):
+        _each.exception_formatter = structlog.dev.plain_traceback
+
+
+@pytest.fixture(scope="session")
+def _empty_folder(tmp_path_factory: pytest.TempPathFactory) -> Callable[[], Path]:
+    """Gives an empty folder: the same again, until a test has left something in it."""
+    made: list[Path] = []
+
+    def give() -> Path:
+        if not made or any(made[-1].iterdir()):
+            made.append(tmp_path_factory.mktemp("here"))
+        return made[-1]
+
+    return give
+
 
 @pytest.fixture(autouse=True)
-def _nobodys_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def _nobodys_settings(monkeypatch: pytest.MonkeyPatch, _empty_folder: Callable[[], Path]) -> None:
     """Run in an empty folder, without the variables and the `.env` of whoever runs the tests."""
     for name in list(os.environ):
         known = name.upper() in _OURS | _PROXIES or name.startswith(_FOREIGN)
         if known or name.removesuffix("_FILE").lower() in SECRETS:
             monkeypatch.delenv(name)
-    folder = tmp_path / "here"
-    folder.mkdir()
-    monkeypatch.chdir(folder)
-
-
-@pytest.fixture(autouse=True)
-def _nobodys_logs() -> Iterator[None]:
-    """Undo what a test of the command line set up for logging."""
-    yield
-    structlog.reset_defaults()
+    monkeypatch.chdir(_empty_folder())
 
 
 @pytest.fixture(scope="session")
@@ -89,7 +102,9 @@ def statement_watch() -> Iterator[Watch]:
 
 @pytest.fixture(autouse=True)
 def _every_statement_keeps_the_rules(statement_watch: Watch) -> Iterator[None]:
+    """Fail a test in which a statement broke a rule, and undo what one of the command line set up for logging."""
     yield
+    structlog.reset_defaults()
     broken = statement_watch.take()
     assert not broken, "\n".join(broken)
 

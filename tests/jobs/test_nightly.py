@@ -115,7 +115,7 @@ def test_a_tick_is_carried_out_once_however_many_replicas_tick(database: Databas
     with database.reading() as session:
         slots = sorted((slot.job, slot.slot) for slot in session.exec(select(JobSlot)))
     nightly = [(name, "2026-11-19") for name in ("directory", "reconcile", "retention", "sealing")]
-    hourly = [("digests", "2026-11-19T09"), ("use-cases", "2026-11-19T09")]
+    hourly = [(name, "2026-11-19T09") for name in ("digests", "report", "use-cases")]
     assert slots == sorted([*hourly, *nightly, ("team-digests", "2026-11-19T09:40")])
 
 
@@ -126,4 +126,4 @@ def test_a_failing_job_stops_neither_the_others_nor_the_clock(database: Database
     tick(services)
 
     with database.reading() as session:
-        assert len(session.exec(select(JobSlot)).all()) == 7
+        assert len(session.exec(select(JobSlot)).all()) == 8

@@ -46,7 +46,7 @@ def test_the_whole_check_scans() -> None:
     makefile = (ROOT / "Makefile").read_text("utf-8")
     scan = makefile.partition("\nscan:")[2].partition("\n\n")[0]
 
-    assert re.search(r"^test:.*\bscan\b", makefile, re.MULTILINE)
+    assert re.search(r"^test:.*\n\t@\$\(MAKE\) .*\bcheck scan$", makefile, re.MULTILINE)  # both, before the tests
     assert "$(SEMGREP) bot handlers storage" in scan
     assert "$(SEMGREP) --test scans/semgrep.py" in scan
     assert "bandit -q -c pyproject.toml -r bot handlers storage" in scan
