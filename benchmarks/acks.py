@@ -26,10 +26,10 @@ from starlette.applications import Starlette
 from benchmarks.table import Row
 from bot.app import build_bolt
 from bot.config import Settings
-from bot.connection.headers import PromptHeaders
 from bot.connection.state import ConnectionState
 from bot.limits import Visits
 from bot.pool import AnswerPool
+from bot.web.headers import PromptHeaders
 from bot.web.slack_http import slack_route
 from storage.engine import open_database
 from tests.promises.answers import services_on

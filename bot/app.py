@@ -4,9 +4,7 @@ import logging
 import os
 import platform
 import signal
-import socket
 import threading
-import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
@@ -14,14 +12,11 @@ from datetime import UTC, datetime
 from typing import Final
 
 import structlog
-import uvicorn
 from slack_bolt import App
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk import WebClient
-from starlette.routing import Route
 
 from bot.config import Settings, installation_secret, require_slack
-from bot.connection.headers import PromptHeaders
 from bot.connection.socket_mode import Watch, connected
 from bot.connection.stopping import STOP_SECONDS, Stopping
 from bot.connectors.finished import WorkSource
@@ -31,7 +26,7 @@ from bot.connectors.pull import PullSource
 from bot.customer_names import load_customer_names
 from bot.domain.marks import Marks
 from bot.drafting import configured_text_model
-from bot.errors import BusyError, ConfigError, ConnectionLostError, WorthwhileError
+from bot.errors import BusyError, ConnectionLostError, WorthwhileError
 from bot.jobs.backfill import Backfiller
 from bot.jobs.clock import start_clock
 from bot.jobs.delivery import delivering
@@ -45,6 +40,7 @@ from bot.services import Services
 from bot.slack import Slack, connect
 from bot.sources import configured, configured_work
 from bot.web.app import web_app
+from bot.web.serving import serving
 from bot.web.slack_http import slack_route
 from handlers.register import register
 from storage.engine import Database, open_database
@@ -190,7 +186,7 @@ def running(
         app = build_bolt(settings, services)
         by_http = settings.transport == "http"
         routes = [slack_route(app, settings.slack_signing_secret.get_secret_value(), state)] if by_http else []
-        closing.enter_context(_serving(settings, services, routes, stopping))
+        closing.enter_context(serving(web_app(services, routes), settings.web_host, settings.web_port, stopping.left))
         closing.callback(lambda: services.pool.idle(stopping.left(_DRAIN_SECONDS)))
         state.transport, state.connected = settings.transport or "", by_http
         if settings.transport == "socket":
@@ -208,45 +204,6 @@ def _with_backfill(services: Services, closing: ExitStack, stopping: Stopping) -
     backfiller = Backfiller()
     closing.callback(stopping.finish, "back-fill", backfiller.close)
     return replace(services, backfill=lambda: backfiller.wake(services))
-
-
-@contextmanager
-def _serving(settings: Settings, services: Services, routes: list[Route], stopping: Stopping) -> Iterator[None]:
-    config = uvicorn.Config(
-        web_app(services, routes),
-        http=PromptHeaders,
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        timeout_keep_alive=75,  # a client that reuses a connection must not meet it closing
-        timeout_graceful_shutdown=10,
-    )
-    server = uvicorn.Server(config)
-    with _listening(settings.web_host, settings.web_port) as listener:
-        thread = threading.Thread(target=server.run, args=([listener],), name="web", daemon=True)
-        thread.start()
-        _wait_until(lambda: server.started or not thread.is_alive())
-        try:
-            yield
-        finally:
-            server.should_exit = True
-            thread.join(stopping.left())
-
-
-def _listening(host: str, port: int) -> socket.socket:
-    try:
-        listener = socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
-    except OSError:
-        raise ConfigError(f"WEB_PORT: {host}:{port} cannot be listened on; is it in use? Choose another.") from None
-    # Connections take this on. Without it an answer of two writes costs a kept-alive connection 40 ms.
-    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    return listener
-
-
-def _wait_until(true: Callable[[], bool], seconds: float = 15.0) -> None:
-    give_up_at = time.monotonic() + seconds
-    while not true() and time.monotonic() < give_up_at:
-        time.sleep(0.01)
 
 
 def run_until_stopped(settings: Settings, watch: Watch = _NO_WATCH, end: Callable[[int], None] = os._exit) -> None:

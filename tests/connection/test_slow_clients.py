@@ -7,9 +7,9 @@ from typing import Final
 
 import pytest
 
-from bot.connection.headers import PromptHeaders
 from bot.web import bodies
 from bot.web.app import web_app
+from bot.web.headers import PromptHeaders
 from storage import tokens
 from tests.e2e.harness import T0, Log, Stage, texts
 

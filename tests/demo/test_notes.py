@@ -12,6 +12,7 @@ from tests.e2e.harness import texts, until
 from tests.promises.test_outcomes_before_volume import NEVER, without_allowed
 
 pytestmark = pytest.mark.xdist_group("the notes of the demo")
+ARRIVED = "Your last weeks are here."
 ANA, MO, DAG = "U01ANA", "U01MO", "U01DAG"
 SOME = ("U01MO", "U01TOVE", "U01IVA", "U01BO", "U01RUI")
 
@@ -21,6 +22,8 @@ def switch_on(demo: Demo) -> None:
     first = demo.press(ANA, post, "See mine (only you will see it)")
     demo.press(ANA, demo.press(ANA, first, "Switch it on"), "Yes")
     assert until(demo.has_arrived, 60)
+    # the word that it is all there comes by itself, a little later
+    assert until(lambda: any(shown.text == ARRIVED for shown in demo.stage.slack.shown_to(ANA)), 60)
 
 
 def next_digest(demo: Demo) -> tuple[str, list[Shown]]:
