@@ -21,6 +21,7 @@ SERIALIZABLE: Final = "serializable"
 SHARDS: Final = 4
 # Tests of what is otherwise in a mode, by the beginning of their name.
 _OTHERWISE: Final = {
+    PARTITIONED: ("test_what_was_backed_up_while_",),  # the shards have a schema of their own, in a restore's way
     SERIALIZABLE: ("test_many_who_add_to_one_row_wait_for_each_other",),  # they start over, and add up all the same
 }
 _ENGINES: Final = {"postgresql", "postgresql_url", "postgresql_database"}
