@@ -5,7 +5,7 @@ import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -85,7 +85,10 @@ def demo_world(ccusage: bytes | None) -> Iterator[World]:
     clock = DemoClock(datetime.now(UTC) if ccusage is not None else START)
     company = Company(clock.start.date(), price_book(None))
     work = CompanyWork(clock.start.date())
-    today = lambda: clock.now().date()  # noqa: E731
+
+    def today() -> date:
+        return clock.now().date()
+
     sources = demo_sources(company, today)
     users = (YOU, *local_users()) if ccusage is not None else local_users()
     channels = local_channels(BOT_USER_ID)

@@ -38,7 +38,7 @@ from bot.connectors.otlp_batch import Rejected
 from bot.connectors.pull import ReportedDay
 from bot.customer_names import load_customer_names
 from bot.domain.blocks_of_weeks import parse_block
-from bot.domain.chain import readers_of
+from bot.domain.chain import Readers, readers_of
 from bot.domain.iso_week import parse_iso_week
 from bot.domain.period import parse_day, parse_period
 from bot.domain.subscription import parse_hour, parse_weekday
@@ -185,12 +185,12 @@ FROM_BYTES: Final[Mapping[str, tuple[Read, Callable[[], list[bytes]]]]] = {
 # What reads a text that a person typed, or that came back from Slack or the database.
 FROM_TEXT: Final[Mapping[str, tuple[Callable[[str], object], list[str]]]] = {
     "period": (lambda text: parse_period(text, TODAY), ["4w", "2026-10", "month", "90d"]),
-    "day": (lambda text: parse_day(text, TODAY), ["tuesday", "2026-11-18", "18 nov", "yesterday"]),
-    "block": (parse_block, ["block-37", "2026-B12"]),
+    "day": (lambda text: parse_day(text, TODAY), ["tuesday", "2026-11-18", "yesterday"]),
+    "block": (parse_block, ["block-37", "block-1"]),
     "week": (parse_iso_week, ["2026-W46"]),
     "weekday": (parse_weekday, ["tuesday"]),
-    "hour": (parse_hour, ["9", "09:00"]),
-    "readers": (readers_of, ["group:Platform", "2"]),
+    "hour": (parse_hour, ["9", "17"]),
+    "readers": (readers_of, [Readers("Platform", 1, 2).stored()]),
     "a use case's words": (scan_words, ["ghp_abc", "4111 1111 1111 1111", "-----BEGIN KEY-----"]),
     "a customer": (lambda text: customer_names(text).found_in(text), ["Brightwater Foods"]),
 }
@@ -226,6 +226,7 @@ def test_what_arrives_as_bytes_is_a_value_or_refused_in_our_words(name: str) -> 
 @pytest.mark.parametrize("name", FROM_TEXT)
 def test_what_is_typed_is_understood_or_not(name: str) -> None:
     read, valid = FROM_TEXT[name]
+    assert None not in [read(word) for word in valid]
 
     @settings(max_examples=60)
     @given(st.text(max_size=60) | st.sampled_from(valid).flatmap(lambda word: st.text(max_size=3).map(word.__add__)))
